@@ -1,0 +1,3 @@
+//! Office documents.
+
+pub mod docx;

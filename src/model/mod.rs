@@ -1,0 +1,22 @@
+//! The vocabulary: plain values that every room shares. Names no other room.
+
+mod document;
+mod facts;
+mod finding;
+mod marking;
+mod text;
+mod verdict;
+
+pub use document::{Bytes, Matter, Origin, Provenance, Submission};
+pub use facts::{Facts, IssueDate};
+pub use finding::{Evidence, Finding, Gap, GapKind, Limit, Note, Place, Severity, Words};
+pub use jiff::civil::Date;
+pub use marking::{Level, Mark, MarkForm, Term, TermLength};
+pub use text::{
+    Align, Block, BlockHead, FoldedText, Rect, Region, SourceText, Span, Style, StyleId, StyleRun,
+    TextBuilder,
+};
+pub use verdict::{
+    Coverage, Declassification, DeclassificationState, Disclosure, Encoding, EngineId, Examination,
+    Part, ReadState, Verdict,
+};

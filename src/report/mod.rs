@@ -1,0 +1,1 @@
+//! Values → words, one renderer a file.
