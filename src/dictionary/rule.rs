@@ -1,0 +1,152 @@
+//! What each rule means, says and rests on: `dictionaries/rules/*.toml`.
+
+use jiff::civil::Date;
+use serde::Deserialize;
+
+use super::Diagnostic;
+use crate::model::{Severity, Words};
+
+/// One rule of the contract: its documentation and its law, as data.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Rule {
+    /// `regime.kind.name`, e.g. `cn.mark.state-secret`.
+    pub id: String,
+    /// How much a finding of it weighs, unless the judge says otherwise.
+    pub severity: Severity,
+    /// Its name, a few words.
+    pub title: Words,
+    /// When it fires and what that means; two to five sentences.
+    pub meaning: Words,
+    /// What a finding of it says; may hold `{level}`, `{term}`, `{through}`,
+    /// `{issued}`, `{maximum}`, `{organ}`, `{other}`, `{place}`, `{entry}`.
+    pub message: Words,
+    /// What a person does about it.
+    pub action: Words,
+    /// Law it rests on, by edition.
+    #[serde(default)]
+    pub basis: Vec<Basis>,
+    /// Documents on which it fires: whole short texts.
+    #[serde(default)]
+    pub examples: Vec<Example>,
+    /// Documents on which it does not.
+    #[serde(default)]
+    pub counter_examples: Vec<Example>,
+}
+
+/// A whole short document, as its author would type it.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Example {
+    /// Its text; lines as on the page.
+    pub text: String,
+    /// What the file is called; `example.txt` where nothing is said.
+    #[serde(default)]
+    pub name: Option<String>,
+    /// The day it is judged on; 2026-11-23 where nothing is said.
+    #[serde(default)]
+    pub as_of: Option<Date>,
+    /// Why it is one, where that is not plain.
+    #[serde(default)]
+    pub why: Option<Words>,
+}
+
+/// One law a rule rests on, while it was in force.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Basis {
+    /// Edition and article, e.g. `保守国家秘密法2010 第17条`.
+    pub cite: String,
+    /// First day it applies; from the beginning where nothing is said.
+    #[serde(default)]
+    pub from: Option<Date>,
+    /// Last day it applies; until today where nothing is said.
+    #[serde(default)]
+    pub to: Option<Date>,
+    /// Which day decides: that of issue (marking) or that of judgement (review, declassification).
+    #[serde(default)]
+    pub by: BasisDay,
+    /// Whether the text of the article was read; a recalled one is shown as such.
+    #[serde(default = "yes")]
+    pub verified: bool,
+}
+
+/// The day by which a [`Basis`] is chosen.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum BasisDay {
+    /// The day the document was issued; where it is not known, the day of judgement.
+    #[default]
+    Issue,
+    /// The day of judgement.
+    Judgement,
+}
+
+fn yes() -> bool {
+    true
+}
+
+impl Rule {
+    /// What it rests on for a document issued and judged on these days, in the
+    /// file's order. Without an issue date every marking basis in force on the
+    /// day of judgement is given.
+    pub fn basis_on(&self, issued: Option<Date>, judged: Date) -> Vec<String> {
+        self.basis
+            .iter()
+            .filter(|basis| {
+                let day = match basis.by {
+                    BasisDay::Issue => issued.unwrap_or(judged),
+                    BasisDay::Judgement => judged,
+                };
+                basis.from.is_none_or(|from| from <= day) && basis.to.is_none_or(|to| day <= to)
+            })
+            .map(|basis| match basis.verified {
+                true => basis.cite.clone(),
+                false => format!("{} (unverified)", basis.cite),
+            })
+            .collect()
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    rule: Vec<toml::Spanned<Rule>>,
+}
+
+/// Reads one rule file.
+///
+/// # Errors
+/// Everything that is wrong with it, at once.
+pub(super) fn parse(file: &str, text: &str) -> Result<Vec<Rule>, Vec<Diagnostic>> {
+    let parsed: File =
+        toml::from_str(text).map_err(|error| vec![Diagnostic::from_toml(file, text, &error)])?;
+    let mut wrong = Vec::new();
+    for rule in &parsed.rule {
+        let at = rule.span().start;
+        let rule = rule.get_ref();
+        let mut say = |message: String| wrong.push(Diagnostic::at(file, text, at, message));
+        for (name, words) in [
+            ("title", &rule.title),
+            ("meaning", &rule.meaning),
+            ("message", &rule.message),
+            ("action", &rule.action),
+        ] {
+            if words.en.trim().is_empty() || words.zh.trim().is_empty() {
+                say(format!("{}: {name} needs English and Chinese", rule.id));
+            }
+        }
+        for basis in &rule.basis {
+            if let (Some(from), Some(to)) = (basis.from, basis.to)
+                && from > to
+            {
+                say(format!("{}: {} ends before it begins", rule.id, basis.cite));
+            }
+        }
+    }
+    if wrong.is_empty() {
+        Ok(parsed.rule.into_iter().map(toml::Spanned::into_inner).collect())
+    } else {
+        Err(wrong)
+    }
+}
