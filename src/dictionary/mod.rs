@@ -2,6 +2,8 @@
 
 mod diagnostic;
 mod rule;
+#[cfg(test)]
+mod rules_check;
 
 pub use diagnostic::Diagnostic;
 pub use rule::{Basis, BasisDay, Example, Rule};
