@@ -3,6 +3,8 @@
 mod diagnostic;
 mod regime;
 mod rule;
+#[cfg(test)]
+mod rules_check;
 
 pub use diagnostic::Diagnostic;
 pub use regime::{Edge, Form, LevelEntry, Regime};

@@ -1,5 +1,7 @@
 //! What each rule means, says and rests on: `dictionaries/rules/*.toml`.
 
+use std::collections::BTreeSet;
+
 use jiff::civil::Date;
 use serde::Deserialize;
 
@@ -108,6 +110,24 @@ impl Rule {
     }
 }
 
+/// What a message may be filled with.
+const PLACEHOLDERS: [&str; 9] =
+    ["level", "term", "through", "issued", "maximum", "organ", "other", "place", "entry"];
+
+/// The names between braces, each once.
+fn placeholders(message: &str) -> BTreeSet<&str> {
+    message.split('{').skip(1).filter_map(|rest| Some(rest.split_once('}')?.0)).collect()
+}
+
+/// `us.banner`, `cn.mark.state-secret`.
+fn is_rule_id(id: &str) -> bool {
+    let word = |word: &str| {
+        word.starts_with(|c: char| c.is_ascii_lowercase())
+            && word.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-')
+    };
+    (2..=3).contains(&id.split('.').count()) && id.split('.').all(word)
+}
+
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct File {
@@ -126,6 +146,17 @@ pub(super) fn parse(file: &str, text: &str) -> Result<Vec<Rule>, Vec<Diagnostic>
         let at = rule.span().start;
         let rule = rule.get_ref();
         let mut say = |message: String| wrong.push(Diagnostic::at(file, text, at, message));
+        if !is_rule_id(&rule.id) {
+            say(format!("{}: an id is two or three lower-case words joined by dots", rule.id));
+        }
+        for placeholder in placeholders(&rule.message.en) {
+            if !PLACEHOLDERS.contains(&placeholder) {
+                say(format!("{}: message knows no {{{placeholder}}}", rule.id));
+            }
+        }
+        if placeholders(&rule.message.en) != placeholders(&rule.message.zh) {
+            say(format!("{}: message has other placeholders in Chinese", rule.id));
+        }
         for (name, words) in [
             ("title", &rule.title),
             ("meaning", &rule.meaning),
@@ -148,5 +179,65 @@ pub(super) fn parse(file: &str, text: &str) -> Result<Vec<Rule>, Vec<Diagnostic>
         Ok(parsed.rule.into_iter().map(toml::Spanned::into_inner).collect())
     } else {
         Err(wrong)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const RULE: &str = r#"
+[[rule]]
+id = "cn.mark.state-secret"
+severity = "block"
+title = { en = "Mark", zh = "标志" }
+meaning = { en = "It is marked.", zh = "已标密。" }
+message = { en = "Marked {level}.", zh = "密级为{level}。" }
+action = { en = "Ask.", zh = "询问。" }
+basis = [
+    { cite = "旧法1990 第4条", to = "2014-03-08" },
+    { cite = "新法2014 第24条", from = "2014-03-09", verified = false },
+    { cite = "今法2024 第42条", from = "2024-09-01", by = "judgement" },
+]
+"#;
+
+    fn date(text: &str) -> Date {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn law_goes_by_the_day_of_issue_or_of_judgement() {
+        let rules = parse("rules/cn.toml", RULE).unwrap();
+        let [rule] = &rules[..] else { panic!("one rule") };
+        for (issued, judged, law) in [
+            (Some("2014-03-08"), "2024-08-31", &["旧法1990 第4条"][..]),
+            (Some("2014-03-09"), "2024-08-31", &["新法2014 第24条 (unverified)"]),
+            (Some("1999-12-31"), "2024-09-01", &["旧法1990 第4条", "今法2024 第42条"]),
+            (None, "2024-09-01", &["新法2014 第24条 (unverified)", "今法2024 第42条"]),
+        ] {
+            assert_eq!(rule.basis_on(issued.map(date), date(judged)), law, "{issued:?} {judged}");
+        }
+    }
+
+    #[test]
+    fn an_author_hears_of_everything_that_is_wrong() {
+        let cases = [
+            ("id = \"cn.mark.state-secret\"", "id = \"CN mark\"", "an id is"),
+            ("en = \"Ask.\"", "en = \" \"", "action needs English and Chinese"),
+            ("en = \"Marked {level}.\"", "en = \"Marked {colour}.\"", "knows no {colour}"),
+            ("zh = \"密级为{level}。\"", "zh = \"已标密。\"", "other placeholders in Chinese"),
+            ("from = \"2014-03-09\"", "from = \"2014-03-09\", to = \"2014-03-08\"", "ends before"),
+            ("severity = \"block\"", "severity = \"loud\"", "unknown variant"),
+            ("title =", "titel =", "titel"),
+        ];
+        for (right, wrong, said) in cases {
+            assert!(RULE.contains(right), "{right}");
+            let diagnostics = parse("rules/cn.toml", &RULE.replacen(right, wrong, 1)).unwrap_err();
+            assert!(diagnostics.iter().any(|d| d.message.contains(said)), "{diagnostics:?}");
+            assert!(diagnostics.iter().all(|d| d.file == "rules/cn.toml" && d.line > 1));
+        }
+        let twice =
+            RULE.replace("en = \"Ask.\"", "en = \"\"").replace("en = \"Mark\"", "en = \"\"");
+        assert_eq!(parse("rules/cn.toml", &twice).unwrap_err().len(), 2);
     }
 }
