@@ -1,3 +1,5 @@
 //! Office documents.
 
 pub mod docx;
+pub(crate) mod ole;
+pub(crate) mod package;

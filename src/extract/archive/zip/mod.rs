@@ -1,4 +1,9 @@
-//! zip.
+//! ZIP: members as children, in the order they are listed.
+
+mod directory;
+mod names;
+
+pub(crate) use directory::{Defect, Directory, Entry};
 
 use crate::extract::{Budget, Extraction};
 use crate::model::{GapKind, Submission};
