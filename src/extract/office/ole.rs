@@ -3,7 +3,11 @@
 use std::io::Cursor;
 
 use cfb::CompoundFile;
+use encoding_rs::GB18030;
 use memchr::memmem;
+
+use crate::extract::{Budget, Metered};
+use crate::model::{Gap, Origin, Submission};
 
 /// The first bytes of every compound file.
 const MAGIC: &[u8] = b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1";
@@ -43,6 +47,98 @@ pub(crate) fn ole_media_type(bytes: &[u8]) -> &'static str {
         .iter()
         .find(|(stream, _)| holds(stream))
         .map_or("application/x-ole-storage", |(_, media_type)| media_type)
+}
+
+/// An object embedded in a document, taken out of the compound file around it:
+/// the file as it was put in, with its name, where there is one. Anything else
+/// is handed on as it is.
+pub(crate) fn unwrapped(outer: &Submission, object: Submission, budget: &mut Budget) -> Submission {
+    let bytes = object.bytes.shared();
+    if !bytes.starts_with(MAGIC) {
+        return object;
+    }
+    let Some(mut file) = open(&bytes) else { return object };
+    if let Some((stream, gap)) = stream(&mut file, "\u{1}Ole10Native", budget)
+        && let Some((name, content)) = native(&stream)
+    {
+        let name = name.unwrap_or_else(|| object.provenance.name().to_owned());
+        return child(outer, &name, content.to_vec(), gap);
+    }
+    for name in ["Package", "CONTENTS", "EmbeddedOdf"] {
+        if let Some((content, gap)) = stream(&mut file, name, budget)
+            && !content.is_empty()
+        {
+            return child(outer, object.provenance.name(), content, gap);
+        }
+    }
+    object
+}
+
+fn child(outer: &Submission, name: &str, content: Vec<u8>, gap: Option<Gap>) -> Submission {
+    let mut child = outer.child(name, Origin::Embedded, content);
+    child.gaps.extend(gap);
+    child
+}
+
+fn stream(
+    file: &mut CompoundFile<Cursor<&[u8]>>,
+    name: &str,
+    budget: &mut Budget,
+) -> Option<(Vec<u8>, Option<Gap>)> {
+    let stream = file.open_stream(format!("/{name}")).ok()?;
+    let length = stream.len();
+    Some(Metered::new(stream, length, budget).read_all())
+}
+
+/// The name and content of an object made by the packager (MS-OLEDS 2.3.6; the
+/// layout inside is that of `Packager` and nowhere specified): a size, a type,
+/// label, path, two numbers, a path again, then the content with its size.
+fn native(stream: &[u8]) -> Option<(Option<String>, &[u8])> {
+    let rest = stream.get(4..)?;
+    if !rest.starts_with(&[2, 0]) {
+        return Some((None, rest)).filter(|(_, content)| !content.is_empty());
+    }
+    let (label, rest) = c_string(rest.get(2..)?)?;
+    let (path, rest) = c_string(rest)?;
+    let temp = rest.get(4..)?;
+    let length = usize::try_from(u32_at(temp, 0)?).ok()?;
+    let rest = temp.get(4usize.checked_add(length)?..)?;
+    let length = usize::try_from(u32_at(rest, 0)?).ok()?;
+    let body = rest.get(4..)?;
+    let content = body.get(..length).unwrap_or(body);
+    let after = body.get(length..).unwrap_or_default();
+    let name = unicode_label(after)
+        .unwrap_or_else(|| text_of(if label.is_empty() { path } else { label }));
+    Some((Some(name), content))
+}
+
+/// The label in UTF-16 that newer packagers add behind the content: three
+/// counted strings, of which the second is the label.
+fn unicode_label(after: &[u8]) -> Option<String> {
+    let first = usize::try_from(u32_at(after, 0)?).ok()?;
+    let rest = after.get(4usize.checked_add(first.checked_mul(2)?)?..)?;
+    let count = usize::try_from(u32_at(rest, 0)?).ok()?;
+    let label = rest.get(4..4usize.checked_add(count.checked_mul(2)?)?)?;
+    let units = label.chunks_exact(2).map(|u| u16::from_le_bytes([u[0], u[1]]));
+    let label: String = char::decode_utf16(units).map(|c| c.unwrap_or('\u{fffd}')).collect();
+    Some(label).filter(|label| !label.is_empty())
+}
+
+fn c_string(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
+    let end = memchr::memchr(0, bytes)?;
+    Some((bytes.get(..end)?, bytes.get(end + 1..)?))
+}
+
+/// A name in the code page of the machine that made it: here, most likely, Chinese.
+fn text_of(bytes: &[u8]) -> String {
+    match std::str::from_utf8(bytes) {
+        Ok(text) => text.to_owned(),
+        Err(_) => GB18030.decode_without_bom_handling(bytes).0.into_owned(),
+    }
+}
+
+fn u32_at(bytes: &[u8], at: usize) -> Option<u32> {
+    Some(u32::from_le_bytes(bytes.get(at..at.checked_add(4)?)?.try_into().ok()?))
 }
 
 fn open(bytes: &[u8]) -> Option<CompoundFile<Cursor<&[u8]>>> {

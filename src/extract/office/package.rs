@@ -1,8 +1,269 @@
-//! Packages: documents that are a ZIP file of parts (ISO/IEC 29500-2).
+//! Packages: documents that are a ZIP file of parts (ISO/IEC 29500-2), with
+//! bounded access to parts, their types and their relationships.
 
+use std::collections::HashMap;
+
+use encoding_rs::{Encoding, UTF_16BE, UTF_16LE};
 use memchr::memmem;
 
+use super::xml::{Xml, XmlReader};
+use crate::extract::Budget;
 use crate::extract::archive::zip::{Directory, Entry};
+use crate::model::{Gap, GapKind, Note};
+
+/// The place of a part in its package.
+pub(crate) type PartId = usize;
+
+/// A relationship from a part (or the package) to something.
+#[derive(Clone, Debug)]
+pub(crate) struct Relationship {
+    /// Its id, unique in its source.
+    pub id: String,
+    /// The last word of its type: `header`, `image`, `oleObject`.
+    pub kind: String,
+    /// Where it leads.
+    pub target: Target,
+}
+
+/// Where a relationship leads.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Target {
+    /// To a part of the package.
+    Part(PartId),
+    /// To a part that is not there: its name.
+    Missing(String),
+    /// Out of the package.
+    External,
+}
+
+/// An open package.
+#[derive(Debug)]
+pub(crate) struct Package<'a> {
+    directory: Directory<'a>,
+    index: HashMap<String, PartId>,
+    types: HashMap<String, String>,
+    defaults: HashMap<String, String>,
+    read: Vec<bool>,
+    /// What could not be read of it so far.
+    pub gaps: Vec<Gap>,
+}
+
+impl<'a> Package<'a> {
+    /// Opens a package. Never fails: what is wrong is a gap.
+    pub fn open(bytes: &'a [u8], budget: &mut Budget) -> Self {
+        let directory = Directory::read(bytes);
+        let mut index = HashMap::new();
+        for (at, entry) in directory.entries.iter().enumerate() {
+            // The first of a name is the part. Another of the same name is no
+            // part at all, and left over for whoever looks at the rest.
+            index.entry(part_name(entry)).or_insert(at);
+        }
+        let gaps = directory.gaps(directory.entries.is_empty());
+        let read = directory.entries.iter().map(Entry::is_folder).collect();
+        let (types, defaults) = (HashMap::new(), HashMap::new());
+        let mut package = Self { directory, index, types, defaults, read, gaps };
+        package.read_types(budget);
+        package
+    }
+
+    fn read_types(&mut self, budget: &mut Budget) {
+        let Some(id) = self.find("[Content_Types].xml") else { return };
+        let part = self.xml(id, budget);
+        let mut xml = XmlReader::new(&part, budget);
+        while let Some(event) = xml.next() {
+            let Xml::Open(element) = event else { continue };
+            let Some(kind) = element.attr("ContentType") else { continue };
+            match element.local() {
+                "Default" => {
+                    let extension = element.attr("Extension").unwrap_or_default();
+                    self.defaults.insert(extension.to_ascii_lowercase(), kind.into_owned());
+                }
+                "Override" => {
+                    let name = element.attr("PartName").unwrap_or_default();
+                    self.types.insert(normal_name(&name), kind.into_owned());
+                }
+                _ => {}
+            }
+        }
+        let trouble = xml.finish();
+        self.gap_in(id, trouble);
+    }
+
+    /// What is worth saying about the archive itself.
+    pub fn notes(&self) -> Vec<Note> {
+        self.directory.notes()
+    }
+
+    /// How many members there are, parts or not.
+    pub fn len(&self) -> usize {
+        self.directory.entries.len()
+    }
+
+    /// The part of that name.
+    pub fn find(&self, name: &str) -> Option<PartId> {
+        self.index.get(&normal_name(name)).copied()
+    }
+
+    /// A part's name as it stands in the archive.
+    pub fn name(&self, id: PartId) -> &str {
+        self.directory.entries.get(id).map_or("", |entry| entry.name.trim_start_matches('/'))
+    }
+
+    /// A part's content type; empty where none is declared.
+    pub fn content_type(&self, id: PartId) -> &str {
+        let name = normal_name(self.name(id));
+        let extension = name.rsplit_once('.').map_or("", |(_, extension)| extension);
+        self.types.get(&name).or_else(|| self.defaults.get(extension)).map_or("", String::as_str)
+    }
+
+    /// Whether a part was read, or passed over for good.
+    pub fn is_read(&self, id: PartId) -> bool {
+        self.read.get(id).copied().unwrap_or(true)
+    }
+
+    /// Takes note that a part needs no reading.
+    pub fn pass_over(&mut self, id: PartId) {
+        if let Some(read) = self.read.get_mut(id) {
+            *read = true;
+        }
+    }
+
+    /// A part's content, and what stood in the way of it.
+    pub fn bytes(&mut self, id: PartId, budget: &mut Budget) -> (Vec<u8>, Option<Gap>) {
+        self.pass_over(id);
+        match self.directory.entries.get(id) {
+            Some(entry) => self.directory.unpack(entry, budget),
+            None => (Vec::new(), None),
+        }
+    }
+
+    /// An XML part's characters. What stood in the way is kept as a gap.
+    pub fn xml(&mut self, id: PartId, budget: &mut Budget) -> String {
+        let (bytes, gap) = self.bytes(id, budget);
+        let had_gap = gap.is_some();
+        self.gap_in(id, gap);
+        let (text, lossy) = decode(bytes);
+        if lossy && !had_gap {
+            self.gap_in(id, Some(Gap::new(GapKind::Damaged, "it is not in its encoding")));
+        }
+        text
+    }
+
+    /// Keeps a gap, if there is one, with the name of the part it is in.
+    pub fn gap_in(&mut self, id: PartId, gap: Option<Gap>) {
+        let Some(gap) = gap else { return };
+        let words = format!("{}: {}", self.name(id), gap.detail);
+        // A spent budget says the same for every part that comes after.
+        if !matches!(gap.kind, GapKind::Limit(_)) {
+            self.gaps.push(Gap::new(gap.kind, words));
+        } else if !self.gaps.iter().any(|known| known.kind == gap.kind) {
+            self.gaps.push(Gap::new(gap.kind, words));
+        }
+    }
+
+    /// The relationships of a part, or with `None` of the package.
+    pub fn relationships(
+        &mut self,
+        source: Option<PartId>,
+        budget: &mut Budget,
+    ) -> Vec<Relationship> {
+        let source = source.map_or("", |id| self.name(id)).to_owned();
+        let (folder, file) = source.rsplit_once(['/', '\\']).unwrap_or(("", &source));
+        let Some(id) = self.find(&format!("{folder}/_rels/{file}.rels")) else {
+            return Vec::new();
+        };
+        let part = self.xml(id, budget);
+        let mut xml = XmlReader::new(&part, budget);
+        let mut found = Vec::new();
+        while let Some(event) = xml.next() {
+            let Xml::Open(element) = event else { continue };
+            if element.local() != "Relationship" {
+                continue;
+            }
+            let kind = element.attr("Type").unwrap_or_default();
+            let target = element.attr("Target").unwrap_or_default();
+            let external = element.attr("TargetMode").is_some_and(|m| m == "External");
+            found.push(Relationship {
+                id: element.attr("Id").unwrap_or_default().into_owned(),
+                kind: kind.rsplit('/').next().unwrap_or_default().to_owned(),
+                target: if external { Target::External } else { self.resolve(folder, &target) },
+            });
+        }
+        let trouble = xml.finish();
+        self.gap_in(id, trouble);
+        found
+    }
+
+    fn resolve(&self, folder: &str, target: &str) -> Target {
+        let target = target.split('#').next().unwrap_or_default();
+        let mut path: Vec<&str> = match target.starts_with(['/', '\\']) {
+            true => Vec::new(),
+            false => folder.split(['/', '\\']).collect(),
+        };
+        for step in target.split(['/', '\\']) {
+            match step {
+                "" | "." => {}
+                ".." => drop(path.pop()),
+                step => path.push(step),
+            }
+        }
+        let name = path.join("/");
+        match self.find(&name).or_else(|| self.find(&percent_decoded(&name))) {
+            Some(id) => Target::Part(id),
+            None => Target::Missing(name),
+        }
+    }
+}
+
+/// Characters of an XML part, told by byte order mark or declaration (XML 1.0,
+/// appendix F), and whether some bytes were none.
+fn decode(bytes: Vec<u8>) -> (String, bool) {
+    let wide = match bytes.as_slice() {
+        [0xFF, 0xFE, ..] | [b'<', 0, ..] => Some(UTF_16LE),
+        [0xFE, 0xFF, ..] | [0, b'<', ..] => Some(UTF_16BE),
+        _ => None,
+    };
+    if let Some(encoding) = wide {
+        let (text, lossy) = encoding.decode_with_bom_removal(&bytes);
+        return (text.into_owned(), lossy);
+    }
+    match String::from_utf8(bytes) {
+        Ok(text) => (text, false),
+        Err(error) => {
+            let bytes = error.into_bytes();
+            let declared = bytes.get(..bytes.len().min(128)).and_then(declared_encoding);
+            let (text, lossy) =
+                declared.unwrap_or(encoding_rs::UTF_8).decode_with_bom_removal(&bytes);
+            (text.into_owned(), lossy)
+        }
+    }
+}
+
+fn declared_encoding(head: &[u8]) -> Option<&'static Encoding> {
+    let at = memmem::find(head, b"encoding=")? + b"encoding=".len();
+    let quote = *head.get(at)?;
+    let rest = head.get(at + 1..)?;
+    Encoding::for_label(rest.split(|b| *b == quote).next()?)
+}
+
+fn percent_decoded(name: &str) -> String {
+    let mut bytes = Vec::with_capacity(name.len());
+    let mut rest = name.as_bytes();
+    while let [first, tail @ ..] = rest {
+        let hex = |b: &u8| char::from(*b).to_digit(16);
+        rest = match (first, tail) {
+            (b'%', [a, b, after @ ..]) if hex(a).is_some() && hex(b).is_some() => {
+                bytes.push((hex(a).unwrap_or(0) * 16 + hex(b).unwrap_or(0)) as u8);
+                after
+            }
+            _ => {
+                bytes.push(*first);
+                tail
+            }
+        };
+    }
+    String::from_utf8_lossy(&bytes).into_owned()
+}
 
 /// What a ZIP file is, told by what is in it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -110,5 +371,9 @@ fn kind_by_names(directory: &Directory<'_>, has_types: bool) -> ZipKind {
 /// A member's name as names of parts are compared: without regard to case, `/`
 /// between folders and none before the first.
 fn part_name(entry: &Entry<'_>) -> String {
-    entry.name.trim_start_matches(['/', '\\']).replace('\\', "/").to_ascii_lowercase()
+    normal_name(&entry.name)
+}
+
+fn normal_name(name: &str) -> String {
+    name.trim_start_matches(['/', '\\']).replace('\\', "/").to_ascii_lowercase()
 }

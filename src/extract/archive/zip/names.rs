@@ -47,9 +47,12 @@ pub(crate) fn encoding_of<'a>(names: impl Iterator<Item = &'a [u8]>) -> NameEnco
     }
     let mut detector = EncodingDetector::new(Iso2022JpDetection::Deny);
     detector.feed(&joined, true);
-    let guess = detector.guess(Some(b"cn"), Utf8Detection::Deny);
+    let guess = detector.guess(None, Utf8Detection::Deny);
+    // Private-use characters are what another code page's bytes turn into.
     let fits = |encoding: &'static Encoding| {
-        encoding.decode_without_bom_handling_and_without_replacement(&joined).is_some()
+        encoding
+            .decode_without_bom_handling_and_without_replacement(&joined)
+            .is_some_and(|text| !text.chars().any(|c| ('\u{e000}'..='\u{f8ff}').contains(&c)))
     };
     if (guess == GBK || guess == GB18030) && fits(GB18030) || is_gb2312(&joined) {
         // A guess at Big5 needs bytes that GB 2312 does not have.

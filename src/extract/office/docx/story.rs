@@ -1,0 +1,941 @@
+//! One story (the body, a header, the footnotes …) from its XML to paragraphs.
+//!
+//! A story is read in one pass. Paragraphs of boxes stand inside the paragraph
+//! that anchors them, so a paragraph is gathered first and put down when it
+//! ends; what was inside it follows.
+
+use super::fields::Field;
+use super::sheet::{Mark, NoteKind, Para, Piece, Place, Sheet};
+use super::styles::{Ground, Ink, Look, ParaProps, RunProps, Styles};
+use super::symbols::SymbolFont;
+use super::tables::Table;
+use crate::extract::office::xml::{Element, Ns, Xml, XmlReader};
+use crate::model::{Gap, Region, Style};
+
+/// Fields within fields that are told apart.
+const MAX_FIELDS: usize = 64;
+
+/// What a story is, and where its text stands.
+#[derive(Clone, Debug, Default)]
+pub(super) struct StoryKind {
+    pub region: Region,
+    pub label: String,
+    /// Whether it flows over pages: only the body does.
+    pub flows: bool,
+    /// Whether no reader of the pages sees it.
+    pub unseen: bool,
+    /// For notes and comments: which.
+    pub notes: Option<NoteKind>,
+}
+
+/// A header or footer that a section refers to.
+#[derive(Clone, Debug)]
+pub(super) struct MarginRef {
+    /// Whether it is a header.
+    pub header: bool,
+    /// `default`, `first`, `even`.
+    pub which: String,
+    /// The relationship's id.
+    pub id: String,
+}
+
+/// A section of the body.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Section {
+    pub margins: Vec<MarginRef>,
+    /// Whether its first page has a header of its own.
+    pub title_page: bool,
+    /// The page it begins on.
+    pub page: u32,
+}
+
+/// What an open element is to us.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Tag {
+    Para,
+    ParaProps,
+    DrawnPara,
+    Run,
+    RunProps,
+    Text,
+    DeletedText,
+    Instruction,
+    Deleted,
+    Table,
+    TableProps,
+    Row,
+    RowProps,
+    Cell,
+    CellProps,
+    Box,
+    Aside,
+    Alternates,
+    Branch,
+    Section,
+    Shape,
+    ShapeProps,
+    Fill,
+    DropDown,
+    Note,
+    Other(Ns),
+}
+
+/// Where an alternative's text begins.
+#[derive(Clone, Copy, Debug)]
+struct Snapshot {
+    frames: usize,
+    text: usize,
+    marks: usize,
+    waiting: usize,
+    alts: usize,
+}
+
+/// The branches of alternate content: the same thing said for different readers.
+#[derive(Debug, Default)]
+struct Alternates {
+    seen: String,
+    branch: Option<Snapshot>,
+}
+
+#[derive(Clone, Copy, Debug, Default)]
+struct Shape {
+    ground: Ground,
+    watermark: bool,
+}
+
+/// Reads one story.
+pub(super) struct Story<'s> {
+    sheet: &'s mut Sheet,
+    styles: &'s mut Styles,
+    kind: StoryKind,
+    tags: Vec<Tag>,
+    places: Vec<Place>,
+    frames: Vec<Para>,
+    spare: Vec<Para>,
+    waiting: Vec<Piece>,
+    alts: Vec<String>,
+    runs: Vec<RunProps>,
+    deleted: u32,
+    tables: Vec<Table>,
+    table_count: u32,
+    alternates: Vec<Alternates>,
+    shapes: Vec<Shape>,
+    watermark: bool,
+    fields: Vec<Field>,
+    choices: Vec<String>,
+    chosen: usize,
+    section: Section,
+    /// How each section begins, in order: looked up ahead, since a section
+    /// says so at its end.
+    section_breaks: Vec<bool>,
+    /// The sections that ended so far.
+    pub sections: Vec<Section>,
+    /// Pictures on the pages of this story.
+    pub pictures: usize,
+}
+
+impl<'s> Story<'s> {
+    pub fn new(kind: StoryKind, sheet: &'s mut Sheet, styles: &'s mut Styles) -> Self {
+        let place = Place {
+            region: kind.region,
+            label: kind.label.clone(),
+            flows: kind.flows,
+            ..Place::default()
+        };
+        let section = Section { page: sheet.page, ..Section::default() };
+        Self {
+            sheet,
+            styles,
+            kind,
+            tags: Vec::new(),
+            places: vec![place],
+            frames: Vec::new(),
+            spare: Vec::new(),
+            waiting: Vec::new(),
+            alts: Vec::new(),
+            runs: Vec::new(),
+            deleted: 0,
+            tables: Vec::new(),
+            table_count: 0,
+            alternates: Vec::new(),
+            shapes: Vec::new(),
+            watermark: false,
+            fields: Vec::new(),
+            choices: Vec::new(),
+            chosen: 0,
+            section,
+            section_breaks: Vec::new(),
+            sections: Vec::new(),
+            pictures: 0,
+        }
+    }
+
+    /// Says how each section begins: whether on a new page.
+    pub fn with_section_breaks(mut self, breaks: Vec<bool>) -> Self {
+        self.section_breaks = breaks;
+        self
+    }
+
+    /// Reads the story to its end, or as far as it goes.
+    pub fn read(&mut self, xml: &mut XmlReader<'_, '_>) {
+        while let Some(event) = xml.next() {
+            match event {
+                Xml::Open(element) => match self.open(&element) {
+                    Some(tag) => self.tags.push(tag),
+                    None => xml.skip(),
+                },
+                Xml::Close => {
+                    if let Some(tag) = self.tags.pop() {
+                        self.close(tag, xml);
+                    }
+                }
+                Xml::Text(text) => self.text(&text),
+            }
+        }
+        self.finish();
+    }
+
+    /// Closes what a damaged part left open, innermost first.
+    fn finish(&mut self) {
+        self.alternates.clear();
+        while !self.frames.is_empty() {
+            self.end_para();
+        }
+        self.flush();
+        if self.kind.flows {
+            let section = std::mem::take(&mut self.section);
+            self.sections.push(section);
+        }
+    }
+
+    fn top(&self) -> Option<Tag> {
+        self.tags.last().copied()
+    }
+
+    /// What an element is; `None` to pass over it with all it holds.
+    fn open(&mut self, element: &Element<'_>) -> Option<Tag> {
+        match element.ns {
+            Ns::W => self.open_word(element),
+            Ns::A => self.open_drawing(element),
+            Ns::Mc => Some(self.open_alternates(element)),
+            Ns::Vml | Ns::VmlOffice => self.open_vml(element),
+            Ns::Wp | Ns::Pic | Ns::Wps => Some(self.open_frame(element)),
+            Ns::Math => match element.local() {
+                "t" => Some(Tag::Text),
+                "r" => Some(self.begin_run()),
+                "rPr" => None,
+                _ => Some(Tag::Other(Ns::Math)),
+            },
+            ns => Some(Tag::Other(ns)),
+        }
+    }
+
+    fn open_word(&mut self, element: &Element<'_>) -> Option<Tag> {
+        match self.top() {
+            Some(Tag::RunProps) => {
+                if element.local() == "rPrChange" {
+                    return None;
+                }
+                if let Some(run) = self.runs.last_mut() {
+                    self.styles.run_prop(run, element);
+                }
+                return Some(Tag::Other(Ns::Other));
+            }
+            Some(Tag::ParaProps) => return self.open_para_prop(element),
+            Some(Tag::TableProps | Tag::RowProps | Tag::CellProps) => {
+                return self.open_table_prop(element);
+            }
+            Some(Tag::Section) => return self.open_section_prop(element),
+            Some(Tag::DropDown) => {
+                match element.local() {
+                    "listEntry" => self.choices.extend(element.attr("val").map(|v| v.into_owned())),
+                    "result" | "default" => {
+                        self.chosen = element.number("val").map_or(self.chosen, |n| n as usize);
+                    }
+                    _ => {}
+                }
+                return Some(Tag::Other(Ns::Other));
+            }
+            _ => {}
+        }
+        match element.local() {
+            "p" => Some(self.begin_para()),
+            "r" => Some(self.begin_run()),
+            "t" => Some(Tag::Text),
+            "delText" => {
+                self.deleted += 1;
+                Some(Tag::DeletedText)
+            }
+            "pPr" => Some(Tag::ParaProps),
+            "rPr" if self.top() == Some(Tag::Run) => Some(Tag::RunProps),
+            "del" | "moveFrom" => {
+                self.deleted += 1;
+                Some(Tag::Deleted)
+            }
+            "tbl" => Some(self.begin_table()),
+            "tr" => Some(self.begin_row()),
+            "tc" => Some(self.begin_cell()),
+            "tblPr" => Some(Tag::TableProps),
+            "trPr" => Some(Tag::RowProps),
+            "tcPr" => Some(Tag::CellProps),
+            "sectPr" => Some(Tag::Section),
+            "txbxContent" => Some(self.begin_box()),
+            "rt" => {
+                self.frames.push(self.spare.pop().unwrap_or_default());
+                Some(Tag::Aside)
+            }
+            "instrText" | "delInstrText" => Some(Tag::Instruction),
+            "fldChar" => {
+                self.field_char(element);
+                Some(Tag::Other(Ns::Other))
+            }
+            "ddList" => {
+                self.choices.clear();
+                self.chosen = 0;
+                Some(Tag::DropDown)
+            }
+            "footnote" | "endnote" | "comment" if self.kind.notes.is_some() => {
+                self.begin_note(element)
+            }
+            // What properties were before a tracked change, and lists of what
+            // could stand in a field: none of it is on the page.
+            "rPr" | "rPrChange" | "pPrChange" | "sectPrChange" | "tblPrChange" | "trPrChange"
+            | "tcPrChange" | "tblPrExChange" | "tblGridChange" | "numberingChange" | "sdtPr"
+            | "sdtEndPr" | "rubyPr" | "docPartPr" | "tblGrid" | "tblPrEx" => None,
+            local => {
+                self.inline(local, element);
+                Some(Tag::Other(Ns::W))
+            }
+        }
+    }
+
+    /// Elements that are characters, breaks, or refer to a place.
+    fn inline(&mut self, local: &str, element: &Element<'_>) {
+        match local {
+            "tab" | "ptab" => self.push_text("\t"),
+            "noBreakHyphen" => self.push_text("\u{2011}"),
+            "softHyphen" => self.push_text("\u{AD}"),
+            "sym" => self.symbol(element),
+            "br" => {
+                let page = element.attr("type").is_some_and(|t| t == "page");
+                self.mark(if page { Mark::Page } else { Mark::Line });
+            }
+            "cr" => self.mark(Mark::Line),
+            "lastRenderedPageBreak" => self.mark(Mark::LaidOutPage),
+            "footnoteReference" => self.refer(NoteKind::Footnote, element),
+            "endnoteReference" => self.refer(NoteKind::Endnote, element),
+            "commentReference" => self.refer(NoteKind::Comment, element),
+            "drawing" | "pict" | "object" => self.watermark = false,
+            "background" => {
+                let color = element.attr("color").and_then(|c| Ink::parse(&c));
+                self.styles.page = color.filter(|ink| *ink != Ink::Auto);
+            }
+            _ => {}
+        }
+    }
+
+    fn mark(&mut self, mark: Mark) {
+        if let Some(para) = self.frames.last_mut() {
+            para.mark(mark);
+        }
+    }
+
+    fn refer(&mut self, kind: NoteKind, element: &Element<'_>) {
+        if let Some(id) = element.attr("id") {
+            self.mark(Mark::Reference(kind, id.into_owned()));
+        }
+    }
+
+    fn begin_para(&mut self) -> Tag {
+        self.frames.push(self.spare.pop().unwrap_or_default());
+        Tag::Para
+    }
+
+    fn begin_run(&mut self) -> Tag {
+        self.runs.push(RunProps::default());
+        Tag::Run
+    }
+
+    fn open_para_prop(&mut self, element: &Element<'_>) -> Option<Tag> {
+        match element.local() {
+            "sectPr" => {
+                if let Some(para) = self.frames.last_mut() {
+                    para.ends_section = true;
+                }
+                Some(Tag::Section)
+            }
+            // The properties of the paragraph's own mark.
+            "rPr" | "pPrChange" => None,
+            _ => {
+                if let Some(para) = self.frames.last_mut() {
+                    self.styles.para_prop(&mut para.props, element);
+                }
+                Some(Tag::Other(Ns::Other))
+            }
+        }
+    }
+
+    fn open_section_prop(&mut self, element: &Element<'_>) -> Option<Tag> {
+        let header = match element.local() {
+            "headerReference" => true,
+            "footerReference" => false,
+            "titlePg" => {
+                self.section.title_page = element.is_on();
+                return Some(Tag::Other(Ns::Other));
+            }
+            "sectPrChange" => return None,
+            _ => return Some(Tag::Other(Ns::Other)),
+        };
+        self.section.margins.push(MarginRef {
+            header,
+            which: element.attr("type").map_or_else(|| "default".to_owned(), |t| t.into_owned()),
+            id: element.attr("id").unwrap_or_default().into_owned(),
+        });
+        Some(Tag::Other(Ns::Other))
+    }
+
+    fn begin_note(&mut self, element: &Element<'_>) -> Option<Tag> {
+        if element.attr("type").is_some_and(|t| t != "normal") {
+            // Separators: lines drawn above notes.
+            return None;
+        }
+        let id = element.attr("id").unwrap_or_default().into_owned();
+        let page = self.kind.notes.and_then(|kind| self.sheet.note_pages.get(&(kind, id)));
+        let page = page.copied().unwrap_or(0);
+        self.sheet.begin_story(page);
+        if let Some(place) = self.places.first_mut() {
+            place.lines = 0;
+        }
+        Some(Tag::Note)
+    }
+
+    fn open_drawing(&mut self, element: &Element<'_>) -> Option<Tag> {
+        let in_props = self.tags.contains(&Tag::ShapeProps);
+        match (self.top(), element.local()) {
+            (Some(Tag::ShapeProps), "solidFill") => return Some(Tag::Fill),
+            (Some(Tag::Fill), "srgbClr") => {
+                let ink = element.attr("val").and_then(|v| Ink::parse(&v));
+                self.fill(ink);
+            }
+            (Some(Tag::Fill), "schemeClr") => {
+                let slot = element.attr("val").unwrap_or_default();
+                let ink = self.styles.theme_color(&slot).map(Ink::Rgb);
+                self.fill(ink);
+            }
+            (_, "blip") => self.pictures += 1,
+            (_, "rPr" | "pPr" | "endParaRPr") => return None,
+            (_, "p") if !in_props => {
+                self.push_place(Region::TextBox);
+                self.frames.push(self.spare.pop().unwrap_or_default());
+                return Some(Tag::DrawnPara);
+            }
+            (_, "r") => return Some(self.begin_run()),
+            (_, "t") => return Some(Tag::Text),
+            (_, "br") => self.mark(Mark::Line),
+            _ => {}
+        }
+        Some(Tag::Other(Ns::A))
+    }
+
+    fn fill(&mut self, ink: Option<Ink>) {
+        if let Some(shape) = self.shapes.last_mut() {
+            shape.ground = ink.map_or(Ground::Unknown, Ground::Color);
+        }
+    }
+
+    /// Frames of drawings: names, alternative texts, shapes that hold text.
+    fn open_frame(&mut self, element: &Element<'_>) -> Tag {
+        match (element.ns, element.local()) {
+            (Ns::Wp, "docPr") | (_, "cNvPr") => {
+                let name = element.attr("name").unwrap_or_default();
+                self.watermark |= is_watermark(&name);
+                for attribute in ["title", "descr"] {
+                    self.alt(element.attr(attribute).as_deref());
+                }
+            }
+            (Ns::Wps, "wsp") => {
+                let watermark = self.watermark;
+                self.shapes.push(Shape { ground: Ground::Unknown, watermark });
+                return Tag::Shape;
+            }
+            (Ns::Wps, "spPr") => return Tag::ShapeProps,
+            _ => {}
+        }
+        Tag::Other(element.ns)
+    }
+
+    fn open_vml(&mut self, element: &Element<'_>) -> Option<Tag> {
+        match element.local() {
+            // A template for shapes: its text path has no text.
+            "shapetype" => None,
+            "shape" | "rect" | "roundrect" | "oval" | "line" | "polyline" | "arc" | "curve"
+            | "image" | "group" => {
+                let id = element.attr("id").unwrap_or_default();
+                self.alt(element.attr("alt").as_deref());
+                let filled = element.attr("filled").is_none_or(|f| !matches!(&*f, "f" | "false"));
+                let color = match element.attr("fillcolor") {
+                    Some(color) => Ink::parse_vml(&color),
+                    None => Some(Ink::Rgb([255; 3])),
+                };
+                let ground = color.filter(|_| filled).map_or(Ground::Unknown, Ground::Color);
+                let watermark = self.watermark || is_watermark(&id);
+                self.shapes.push(Shape { ground, watermark });
+                Some(Tag::Shape)
+            }
+            "textpath" => {
+                if let Some(text) = element.attr("string") {
+                    self.word_art(&text);
+                }
+                Some(Tag::Other(Ns::Vml))
+            }
+            "imagedata" => {
+                self.pictures += 1;
+                self.alt(element.attr("title").as_deref());
+                Some(Tag::Other(Ns::Vml))
+            }
+            _ => Some(Tag::Other(element.ns)),
+        }
+    }
+
+    /// Text drawn along a path: how Word makes watermarks.
+    fn word_art(&mut self, text: &str) {
+        let shape = self.shapes.last().copied().unwrap_or_default();
+        let margin = matches!(self.kind.region, Region::Header | Region::Footer);
+        let color = match shape.ground {
+            Ground::Color(Ink::Rgb(rgb)) => Some(rgb),
+            _ => None,
+        };
+        let style =
+            self.sheet.keep_style(Style { color, hidden: self.kind.unseen, ..Style::default() });
+        let watermark = shape.watermark || margin;
+        let region = if watermark { Region::Watermark } else { Region::TextBox };
+        let mut para = Para::default();
+        for (count, line) in text.lines().enumerate() {
+            if count > 0 {
+                para.mark(Mark::Line);
+            }
+            para.push(line, style);
+        }
+        let label = self.outer_label();
+        self.waiting.push(Piece { para, region, label, group: 0, line: Some(1) });
+        self.flush_if_free();
+    }
+
+    /// What a box is called by: the margin or note it stands in.
+    fn outer_label(&self) -> String {
+        match self.kind.region {
+            Region::Body => String::new(),
+            Region::Header => format!("header {}", self.kind.label),
+            Region::Footer => format!("footer {}", self.kind.label),
+            _ => self.kind.label.clone(),
+        }
+    }
+
+    fn alt(&mut self, text: Option<&str>) {
+        let Some(text) = text.map(str::trim).filter(|t| !t.is_empty()) else { return };
+        if self.alts.last().is_none_or(|last| last != text) {
+            self.alts.push(text.to_owned());
+        }
+    }
+
+    fn push_place(&mut self, region: Region) {
+        let label = self.outer_label();
+        let group = self.sheet.next_group();
+        let ground = self.shapes.last().map_or(Ground::Unknown, |shape| shape.ground);
+        self.places.push(Place { region, label, group, ground, lines: 0, flows: false });
+    }
+
+    fn begin_box(&mut self) -> Tag {
+        let watermark = self.shapes.last().map_or(self.watermark, |shape| shape.watermark);
+        self.push_place(if watermark { Region::Watermark } else { Region::TextBox });
+        Tag::Box
+    }
+
+    fn begin_table(&mut self) -> Tag {
+        let index = match self.tables.last_mut() {
+            Some(outer) => outer.next_inner(),
+            None => {
+                self.table_count += 1;
+                self.table_count
+            }
+        };
+        self.tables.push(Table::new(index));
+        Tag::Table
+    }
+
+    fn begin_row(&mut self) -> Tag {
+        let flows = self.flows();
+        if let Some(table) = self.tables.last_mut() {
+            table.begin_row((self.sheet.page, self.sheet.line), flows);
+        }
+        Tag::Row
+    }
+
+    fn begin_cell(&mut self) -> Tag {
+        let outer = self.places.last().cloned().unwrap_or_default();
+        if let Some(table) = self.tables.last_mut()
+            && let Some(place) = table.begin_cell()
+        {
+            self.sheet.go_to(place);
+        }
+        let in_flow = matches!(outer.region, Region::Body | Region::Cell);
+        let own_label = in_flow || outer.region == Region::TextBox;
+        let ground = self.tables.last().map_or(Ground::Page, |table| table.ground);
+        let group = self.sheet.next_group();
+        self.places.push(Place {
+            region: if in_flow { Region::Cell } else { outer.region },
+            label: if own_label { Table::label(&self.tables) } else { outer.label },
+            group,
+            ground: if ground == Ground::Page { outer.ground } else { ground },
+            lines: outer.lines,
+            flows: outer.flows,
+        });
+        Tag::Cell
+    }
+
+    fn open_table_prop(&mut self, element: &Element<'_>) -> Option<Tag> {
+        match (self.top(), element.local()) {
+            (Some(Tag::TableProps), "tblStyle") => {
+                let paints = element.attr("val").is_some_and(|s| self.styles.table_paints(&s));
+                if let Some(table) = self.tables.last_mut().filter(|_| paints) {
+                    table.ground = Ground::Unknown;
+                }
+            }
+            (Some(Tag::TableProps), "shd") => {
+                let shade = self.styles.shade(element);
+                if let (Some(table), Some(ink)) = (self.tables.last_mut(), shade) {
+                    table.ground = Ground::Color(ink);
+                }
+            }
+            (Some(Tag::CellProps), "shd") => {
+                let shade = self.styles.shade(element);
+                if let (Some(place), Some(ink)) = (self.places.last_mut(), shade) {
+                    place.ground = Ground::Color(ink);
+                }
+            }
+            (Some(Tag::RowProps), "del") => {
+                if let Some(table) = self.tables.last_mut()
+                    && table.delete_row()
+                {
+                    self.deleted += 1;
+                }
+            }
+            (_, "tblPrChange" | "trPrChange" | "tcPrChange") => return None,
+            _ => {}
+        }
+        Some(Tag::Other(Ns::Other))
+    }
+
+    fn open_alternates(&mut self, element: &Element<'_>) -> Tag {
+        match element.local() {
+            "AlternateContent" => {
+                self.alternates.push(Alternates::default());
+                Tag::Alternates
+            }
+            "Choice" | "Fallback" if self.top() == Some(Tag::Alternates) => {
+                let (text, marks) =
+                    self.frames.last().map_or((0, 0), |p| (p.text.len(), p.marks.len()));
+                let snapshot = Snapshot {
+                    frames: self.frames.len(),
+                    text,
+                    marks,
+                    waiting: self.waiting.len(),
+                    alts: self.alts.len(),
+                };
+                if let Some(alternates) = self.alternates.last_mut() {
+                    alternates.branch = Some(snapshot);
+                }
+                Tag::Branch
+            }
+            _ => Tag::Other(Ns::Mc),
+        }
+    }
+
+    /// Takes back what a branch says again, word for word, in another dress.
+    fn end_branch(&mut self, xml: &mut XmlReader<'_, '_>) {
+        let Some(alternates) = self.alternates.last_mut() else { return };
+        let Some(from) = alternates.branch.take() else { return };
+        if from.frames != self.frames.len() {
+            return;
+        }
+        let seen = std::mem::take(&mut alternates.seen);
+        let first = seen.is_empty();
+        let mut said = String::new();
+        let mut fresh = |text: &str| {
+            xml.charge(seen.len() / 64);
+            let text: String = text.chars().filter(|c| !c.is_whitespace()).collect();
+            let is_new = first || !seen.contains(&text);
+            said.push_str(&text);
+            said.push('\n');
+            is_new
+        };
+        if let Some(para) = self.frames.last_mut()
+            && !fresh(para.text.get(from.text..).unwrap_or_default())
+        {
+            para.truncate(from.text, from.marks);
+        }
+        let waiting = self.waiting.split_off(from.waiting.min(self.waiting.len()));
+        self.waiting.extend(waiting.into_iter().filter(|piece| fresh(&piece.para.text)));
+        let alts = self.alts.split_off(from.alts.min(self.alts.len()));
+        self.alts.extend(alts.into_iter().filter(|alt| fresh(alt)));
+        if let Some(alternates) = self.alternates.last_mut() {
+            alternates.seen = seen + &said;
+        }
+    }
+
+    fn close(&mut self, tag: Tag, xml: &mut XmlReader<'_, '_>) {
+        match tag {
+            Tag::Para => self.end_para(),
+            Tag::DrawnPara => {
+                self.end_para();
+                self.places.pop();
+            }
+            Tag::Run => drop(self.runs.pop()),
+            Tag::DeletedText | Tag::Deleted => self.deleted = self.deleted.saturating_sub(1),
+            Tag::Aside => self.end_aside(),
+            Tag::Table => {
+                if self.tables.pop().is_some_and(|table| table.row_deleted) {
+                    self.deleted = self.deleted.saturating_sub(1);
+                }
+            }
+            Tag::Row => {
+                if let Some(table) = self.tables.last_mut() {
+                    let (place, deleted) = table.end_row((self.sheet.page, self.sheet.line));
+                    if deleted {
+                        self.deleted = self.deleted.saturating_sub(1);
+                    }
+                    if let Some(place) = place {
+                        self.sheet.go_to(place);
+                    }
+                }
+            }
+            Tag::Cell => {
+                let inner = self.places.pop();
+                if let (Some(inner), Some(outer)) = (inner, self.places.last_mut()) {
+                    outer.lines = outer.lines.max(inner.lines);
+                }
+                if let Some(table) = self.tables.last_mut() {
+                    table.end_cell((self.sheet.page, self.sheet.line));
+                }
+            }
+            Tag::Box => drop(self.places.pop()),
+            Tag::Shape => drop(self.shapes.pop()),
+            Tag::Branch => self.end_branch(xml),
+            Tag::Alternates => {
+                self.alternates.pop();
+                self.flush_if_free();
+            }
+            Tag::DropDown => {
+                let choice = std::mem::take(&mut self.choices).into_iter().nth(self.chosen);
+                if let Some(choice) = choice {
+                    self.push_text(&choice);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn flows(&self) -> bool {
+        self.places.last().is_some_and(|place| place.flows)
+            && self.alternates.is_empty()
+            && self.frames.is_empty()
+    }
+
+    fn end_para(&mut self) {
+        let Some(mut para) = self.frames.pop() else { return };
+        self.resolve(&mut para);
+        let Some(place) = self.places.last_mut() else { return };
+        let line = (!place.flows).then_some(place.lines + 1);
+        place.lines += para.lines();
+        let framed = para.props.framed && place.region == Region::Body;
+        if !self.frames.is_empty() || !self.alternates.is_empty() || framed {
+            let region = if framed { Region::TextBox } else { place.region };
+            let (label, group) = (place.label.clone(), place.group);
+            let line = if framed { Some(1) } else { line };
+            self.waiting.push(Piece { para, region, label, group, line });
+            self.flush_if_free();
+            return;
+        }
+        self.sheet.put(&para, place, line);
+        self.flush();
+        if para.ends_section && self.kind.flows {
+            self.end_section();
+        }
+        para.clear();
+        self.spare.push(para);
+    }
+
+    /// Ruby text stands above its base: read, but not in the midst of it.
+    fn end_aside(&mut self) {
+        let Some(para) = self.frames.pop() else { return };
+        let Some(place) = self.places.last() else { return };
+        if !para.text.is_empty() {
+            let (region, label) = (place.region, place.label.clone());
+            self.waiting.push(Piece { para, region, label, group: 0, line: Some(0) });
+        }
+    }
+
+    fn end_section(&mut self) {
+        let ended = std::mem::take(&mut self.section);
+        self.sections.push(ended);
+        if self.section_breaks.get(self.sections.len()).copied().unwrap_or(true) {
+            self.sheet.break_page(true);
+        }
+        self.section.page = self.sheet.page;
+    }
+
+    fn flush_if_free(&mut self) {
+        if self.frames.is_empty() && self.alternates.is_empty() {
+            self.flush();
+        }
+    }
+
+    /// Puts down what waited for its paragraph to end.
+    fn flush(&mut self) {
+        for piece in std::mem::take(&mut self.waiting) {
+            self.sheet.put_piece(piece);
+        }
+        let page = self.sheet.page;
+        self.sheet.alt.extend(std::mem::take(&mut self.alts).into_iter().map(|alt| (page, alt)));
+    }
+
+    fn resolve(&mut self, para: &mut Para) {
+        if !para.resolved {
+            para.props = self.styles.resolve_para(para.props);
+            para.resolved = true;
+        }
+    }
+
+    /// Character data: what it is told by the element around it.
+    fn text(&mut self, text: &str) {
+        match self.top() {
+            Some(Tag::Text | Tag::DeletedText) => self.push_text(text),
+            Some(Tag::Instruction) => {
+                if let Some(field) = self.fields.last_mut() {
+                    field.instruct(text);
+                }
+            }
+            // An element we do not know may hold text all the same.
+            Some(Tag::Other(Ns::W) | Tag::Run | Tag::Para) if !text.trim().is_empty() => {
+                self.push_text(text);
+            }
+            _ => {}
+        }
+    }
+
+    fn push_text(&mut self, text: &str) {
+        for field in &mut self.fields {
+            field.show();
+        }
+        let (style, symbols) = self.look(text);
+        let stray = self.frames.is_empty();
+        if stray {
+            self.frames.push(self.spare.pop().unwrap_or_default());
+        }
+        if let Some(para) = self.frames.last_mut() {
+            match symbols {
+                Some(font) => {
+                    let shown: String = text.chars().map(|c| font.shown(c)).collect();
+                    para.push(&shown, style);
+                }
+                None => para.push(text, style),
+            }
+        }
+        if stray {
+            self.end_para();
+        }
+    }
+
+    fn look(&mut self, text: &str) -> (u16, Option<SymbolFont>) {
+        let props = match self.frames.last_mut() {
+            Some(para) => {
+                if !para.resolved {
+                    para.props = self.styles.resolve_para(para.props);
+                    para.resolved = true;
+                }
+                para.props
+            }
+            None => ParaProps::default(),
+        };
+        let look = Look {
+            run: self.runs.last().copied().unwrap_or_default(),
+            para_style: props.style,
+            para_shade: props.shade,
+            ground: self.places.last().map_or(Ground::Page, |place| place.ground),
+            deleted: self.deleted > 0,
+            unseen: self.kind.unseen,
+            east_asian: !text.is_ascii() && text.chars().any(is_east_asian),
+        };
+        self.sheet.style(look, self.styles)
+    }
+
+    fn symbol(&mut self, element: &Element<'_>) {
+        let code = element.attr("char").and_then(|c| u32::from_str_radix(&c, 16).ok());
+        let Some(c) = code.and_then(char::from_u32) else { return };
+        let font = element.attr("font").and_then(|f| SymbolFont::of_face(&f));
+        let shown = font.map_or(c, |font| font.shown(c));
+        self.push_text(shown.encode_utf8(&mut [0; 4]));
+    }
+
+    fn field_char(&mut self, element: &Element<'_>) {
+        match element.attr("fldCharType").as_deref() {
+            Some("begin") if self.fields.len() < MAX_FIELDS => self.fields.push(Field::default()),
+            Some("separate") => {
+                if let Some(field) = self.fields.last_mut() {
+                    field.separate();
+                }
+            }
+            Some("end") => {
+                if let Some(shown) = self.fields.pop().and_then(|field| field.shown_by_itself()) {
+                    self.push_text(&shown);
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+fn is_watermark(name: &str) -> bool {
+    name.to_ascii_lowercase().contains("watermark") || name.contains("水印")
+}
+
+/// Whether a character is drawn in the East Asian face: ideographs, full-width
+/// forms, and the signs Chinese text shares with others.
+fn is_east_asian(c: char) -> bool {
+    matches!(c, '\u{2E80}'.. | '\u{2460}'..='\u{27BF}')
+}
+
+/// Whether each section of a body begins on a new page, in order. A section
+/// says so at its end, so this looks through the whole part first.
+pub(super) fn section_breaks(part: &str) -> Vec<bool> {
+    let mut breaks = Vec::new();
+    let mut rest = part;
+    while let Some(at) = rest.find("sectPr") {
+        let (before, from) = rest.split_at(at);
+        let tag = before.rsplit('<').next().unwrap_or_default();
+        let change = from.starts_with("sectPrChange");
+        let opens = before.len() > tag.len() && !tag.starts_with('/') && !tag.contains('>');
+        rest = from.get("sectPr".len()..).unwrap_or_default();
+        if !opens {
+            continue;
+        }
+        // What a section was before a tracked change is no section.
+        let end = if change { "sectPrChange>" } else { "sectPr>" };
+        let empty = rest.find('>').filter(|at| rest.get(..*at).is_some_and(|t| t.ends_with('/')));
+        let close = empty.or_else(|| rest.find(end)).unwrap_or(rest.len());
+        let inside = rest.get(..close).unwrap_or_default();
+        if !change {
+            let kind = inside.split(":type ").nth(1).and_then(|t| t.split('>').next());
+            breaks
+                .push(!kind.is_some_and(|k| k.contains("continuous") || k.contains("nextColumn")));
+        }
+        rest = rest.get(close..).unwrap_or_default();
+    }
+    breaks
+}
+
+/// Reads a story from its part; says what stood in the way.
+pub(super) fn read_story(story: &mut Story<'_>, mut xml: XmlReader<'_, '_>) -> Option<Gap> {
+    story.read(&mut xml);
+    xml.finish()
+}
