@@ -15,11 +15,7 @@ const MAGIC: &[u8] = b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1";
 /// Whether the bytes are an Office document encrypted as a whole (MS-OFFCRYPTO
 /// 1.3.3): its package is one stream of a compound file.
 pub(crate) fn is_encrypted_office(bytes: &[u8]) -> bool {
-    bytes.starts_with(MAGIC)
-        && match open(bytes) {
-            Some(file) => file.exists("/EncryptedPackage"),
-            None => holds_name(bytes, "EncryptedPackage"),
-        }
+    bytes.starts_with(MAGIC) && Streams::of(bytes).has("EncryptedPackage")
 }
 
 /// The media type of a compound file by the streams it has.
@@ -34,19 +30,45 @@ pub(crate) fn ole_media_type(bytes: &[u8]) -> &'static str {
         ("VisioDocument", "application/vnd.visio"),
         ("__properties_version1.0", "application/vnd.ms-outlook"),
         ("Quill", "application/x-mspublisher"),
-        ("HwpSummaryInformation", "application/x-hwp"),
         ("\u{5}HwpSummaryInformation", "application/x-hwp"),
         ("MatOST", "application/vnd.ms-works"),
     ];
-    let file = open(bytes);
-    let holds = |name: &str| match &file {
-        Some(file) => file.exists(format!("/{name}")),
-        None => holds_name(bytes, name),
-    };
+    let streams = Streams::of(bytes);
     STREAMS
         .iter()
-        .find(|(stream, _)| holds(stream))
+        .find(|(stream, _)| streams.has(stream))
         .map_or("application/x-ole-storage", |(_, media_type)| media_type)
+}
+
+/// What stands in the root of a compound file.
+enum Streams<'a> {
+    Named(Vec<String>),
+    /// Too damaged to open: names are looked for anywhere.
+    Raw(&'a [u8]),
+}
+
+impl<'a> Streams<'a> {
+    fn of(bytes: &'a [u8]) -> Self {
+        match open(bytes) {
+            Some(file) => {
+                Self::Named(file.read_root_storage().map(|e| e.name().to_owned()).collect())
+            }
+            None => Self::Raw(bytes),
+        }
+    }
+
+    /// Whether there is one of that name; names are compared without case (2.6.4).
+    fn has(&self, name: &str) -> bool {
+        match self {
+            Self::Named(names) => names.iter().any(|known| known.eq_ignore_ascii_case(name)),
+            Self::Raw(bytes) => [name.to_owned(), name.to_ascii_uppercase()].iter().any(|name| {
+                // A name in a directory entry is UTF-16 and ends with a zero.
+                let units = name.encode_utf16().chain([0]);
+                let name: Vec<u8> = units.flat_map(u16::to_le_bytes).collect();
+                memmem::find(bytes, &name).is_some()
+            }),
+        }
+    }
 }
 
 /// An object embedded in a document, taken out of the compound file around it:
@@ -143,11 +165,4 @@ fn u32_at(bytes: &[u8], at: usize) -> Option<u32> {
 
 fn open(bytes: &[u8]) -> Option<CompoundFile<Cursor<&[u8]>>> {
     CompoundFile::open(Cursor::new(bytes)).ok()
-}
-
-/// Whether a directory entry of this name stands anywhere in a file too
-/// damaged to open: names are UTF-16 and end with a zero.
-fn holds_name(bytes: &[u8], name: &str) -> bool {
-    let name: Vec<u8> = name.encode_utf16().chain([0]).flat_map(u16::to_le_bytes).collect();
-    memmem::find(bytes, &name).is_some()
 }

@@ -285,20 +285,6 @@ impl<'a, 'b> XmlReader<'a, 'b> {
         while self.depth > outside && self.next().is_some() {}
     }
 
-    /// The text of the element that was opened last, to its end.
-    pub fn text(&mut self) -> String {
-        let outside = self.depth.saturating_sub(1);
-        let mut text = String::new();
-        while self.depth > outside {
-            match self.next() {
-                Some(Xml::Text(piece)) => text.push_str(&piece),
-                Some(_) => {}
-                None => break,
-            }
-        }
-        text
-    }
-
     /// Charges work done beside reading; a spent budget shows at the next event.
     pub fn charge(&mut self, steps: usize) {
         if let Err(gap) = self.budget.spend_steps(steps as u64) {

@@ -488,7 +488,7 @@ struct Sizes {
 impl Sizes {
     fn new(size: u32, packed: u32, offset: u32, extra: &[u8]) -> Self {
         let mut sizes = Self { packed: packed.into(), offset: offset.into() };
-        let Some(wide) = names::extra_field(extra, 0x0001) else { return sizes };
+        let Some(wide) = names::extra_fields(extra, 0x0001).next() else { return sizes };
         let mut values = wide.chunks_exact(8).map(|v| u64_at(v, 0));
         if size == u32::MAX {
             values.next();

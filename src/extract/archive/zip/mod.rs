@@ -2,6 +2,10 @@
 
 mod directory;
 mod names;
+#[cfg(test)]
+pub(crate) mod packer;
+#[cfg(test)]
+mod tests;
 
 pub(crate) use directory::{Defect, Directory, Entry};
 

@@ -81,10 +81,14 @@ fn is_gb2312(bytes: &[u8]) -> bool {
 /// A name as text: the Unicode Path field (4.6.9) where it still fits, the
 /// flag's UTF-8, else the archive's encoding.
 pub(crate) fn decode(raw: &[u8], extra: &[u8], flagged: bool, encoding: NameEncoding) -> String {
-    if let Some([1, c0, c1, c2, c3, name @ ..]) = extra_field(extra, 0x7075)
-        && u32::from_le_bytes([*c0, *c1, *c2, *c3]) == crc(raw)
-        && let Ok(name) = std::str::from_utf8(name)
-    {
+    let fitting = extra_fields(extra, 0x7075).find_map(|field| match field {
+        [1, c0, c1, c2, c3, name @ ..] if !name.is_empty() => {
+            let fits = u32::from_le_bytes([*c0, *c1, *c2, *c3]) == crc(raw);
+            std::str::from_utf8(name).ok().filter(|_| fits)
+        }
+        _ => None,
+    });
+    if let Some(name) = fitting {
         return name.to_owned();
     }
     match (std::str::from_utf8(raw), encoding) {
@@ -105,17 +109,19 @@ pub(crate) fn decode_alone(raw: &[u8]) -> String {
     }
 }
 
-/// The content of an extra field.
-pub(crate) fn extra_field(mut extra: &[u8], wanted: u16) -> Option<&[u8]> {
-    while let [i0, i1, l0, l1, rest @ ..] = extra {
-        let length = usize::from(u16::from_le_bytes([*l0, *l1]));
-        let content = rest.get(..length)?;
-        if u16::from_le_bytes([*i0, *i1]) == wanted {
-            return Some(content);
+/// The content of every extra field with that id.
+pub(crate) fn extra_fields(mut extra: &[u8], wanted: u16) -> impl Iterator<Item = &[u8]> {
+    std::iter::from_fn(move || {
+        while let [i0, i1, l0, l1, rest @ ..] = extra {
+            let length = usize::from(u16::from_le_bytes([*l0, *l1]));
+            let content = rest.get(..length)?;
+            extra = rest.get(length..)?;
+            if u16::from_le_bytes([*i0, *i1]) == wanted {
+                return Some(content);
+            }
         }
-        extra = rest.get(length..)?;
-    }
-    None
+        None
+    })
 }
 
 fn crc(bytes: &[u8]) -> u32 {

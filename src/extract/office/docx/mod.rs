@@ -9,6 +9,8 @@ mod story;
 mod styles;
 mod symbols;
 mod tables;
+#[cfg(test)]
+mod tests;
 
 use std::collections::{HashMap, HashSet};
 
@@ -82,7 +84,7 @@ impl Document<'_, '_> {
         self.read_body(main);
         let pages = self.sheet.page;
         self.follow(&related);
-        self.read_margins(&related);
+        self.read_margins(&related, pages);
         self.read_notes(&related);
         self.read_glossary(&related);
         self.read_strays();
@@ -131,6 +133,7 @@ impl Document<'_, '_> {
     }
 
     fn read_body(&mut self, main: PartId) {
+        self.styles.page_is_painted = self.settings.page_is_painted;
         let gaps = self.package.gaps.len();
         let part = self.package.xml(main, self.budget);
         let kind = StoryKind { flows: true, ..StoryKind::default() };
@@ -160,7 +163,7 @@ impl Document<'_, '_> {
 
     /// Headers, then footers, each once: in the order sections refer to them,
     /// those no section shows last.
-    fn read_margins(&mut self, related: &[Relationship]) {
+    fn read_margins(&mut self, related: &[Relationship], pages: u32) {
         let by_id: HashMap<&str, PartId> = related
             .iter()
             .filter_map(|r| match r.target {
@@ -168,7 +171,7 @@ impl Document<'_, '_> {
                 _ => None,
             })
             .collect();
-        let shown = self.shown_margins();
+        let shown = self.shown_margins(pages);
         for (header, kind) in [(true, "header"), (false, "footer")] {
             let region = if header { Region::Header } else { Region::Footer };
             for margin in shown.iter().filter(|margin| margin.header == header) {
@@ -194,7 +197,7 @@ impl Document<'_, '_> {
 
     /// The headers and footers in order of first reference, each with the first
     /// page that shows it. A section without its own shows the one before's.
-    fn shown_margins(&self) -> Vec<Margin> {
+    fn shown_margins(&self, pages: u32) -> Vec<Margin> {
         let mut margins: Vec<Margin> = Vec::new();
         let mut current: HashMap<(bool, String), usize> = HashMap::new();
         for section in &self.sections {
@@ -219,8 +222,11 @@ impl Document<'_, '_> {
                     "even" => self.settings.even_and_odd,
                     _ => true,
                 };
+                // A title page has none of the section's other headers.
+                let after_title = section.title_page && which != "first";
+                let page = (section.page + u32::from(after_title)).min(pages).max(1);
                 if let Some(margin) = margins.get_mut(*at).filter(|m| on && m.page.is_none()) {
-                    margin.page = Some(section.page.max(1));
+                    margin.page = Some(page);
                 }
             }
         }

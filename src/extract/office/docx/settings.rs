@@ -9,6 +9,8 @@ use crate::extract::office::xml::{Ns, Xml, XmlReader};
 pub(super) struct Settings {
     /// Whether even pages have headers of their own.
     pub even_and_odd: bool,
+    /// Whether the page's own colour is shown.
+    pub page_is_painted: bool,
     /// Names and values kept with the document, and words that lists begin with.
     pub variables: Vec<(String, String)>,
 }
@@ -20,6 +22,7 @@ impl Settings {
             let Xml::Open(element) = event else { continue };
             match (element.ns, element.local()) {
                 (Ns::W, "evenAndOddHeaders") => self.even_and_odd = element.is_on(),
+                (Ns::W, "displayBackgroundShape") => self.page_is_painted = element.is_on(),
                 (Ns::W, "docVar") => {
                     let name = element.attr("name").unwrap_or_default().into_owned();
                     let value = element.attr("val").unwrap_or_default().into_owned();

@@ -75,6 +75,7 @@ enum Tag {
     Shape,
     ShapeProps,
     Fill,
+    TextFill,
     DropDown,
     Note,
     Other(Ns),
@@ -226,8 +227,20 @@ impl<'s> Story<'s> {
                 "rPr" => None,
                 _ => Some(Tag::Other(Ns::Math)),
             },
-            ns => Some(Tag::Other(ns)),
+            ns => Some(self.open_effect(element).unwrap_or(Tag::Other(ns))),
         }
+    }
+
+    /// Effects of text that later versions of Word added.
+    fn open_effect(&mut self, element: &Element<'_>) -> Option<Tag> {
+        let run = self.runs.last_mut()?;
+        match (self.tags.last(), element.local()) {
+            (Some(Tag::RunProps), "textFill") => return Some(Tag::TextFill),
+            (Some(Tag::RunProps), effect @ "textOutline")
+            | (Some(Tag::TextFill), effect @ "noFill") => Styles::text_effect(run, effect),
+            _ => {}
+        }
+        None
     }
 
     fn open_word(&mut self, element: &Element<'_>) -> Option<Tag> {
@@ -301,7 +314,8 @@ impl<'s> Story<'s> {
             // could stand in a field: none of it is on the page.
             "rPr" | "rPrChange" | "pPrChange" | "sectPrChange" | "tblPrChange" | "trPrChange"
             | "tcPrChange" | "tblPrExChange" | "tblGridChange" | "numberingChange" | "sdtPr"
-            | "sdtEndPr" | "rubyPr" | "docPartPr" | "tblGrid" | "tblPrEx" => None,
+            | "sdtEndPr" | "rubyPr" | "fldData" | "binData" | "docPartPr" | "tblGrid"
+            | "tblPrEx" => None,
             local => {
                 self.inline(local, element);
                 Some(Tag::Other(Ns::W))

@@ -107,6 +107,9 @@ pub(super) struct RunProps {
     color: Option<Ink>,
     shade: Option<Ink>,
     highlight: Option<Ink>,
+    /// Letters drawn as outlines, which show without a fill.
+    outlined: bool,
+    unfilled: bool,
     ascii: Option<Face>,
     east: Option<Face>,
     style: Option<u16>,
@@ -124,6 +127,8 @@ impl RunProps {
             color: self.color.or(under.color),
             shade: self.shade.or(under.shade),
             highlight: self.highlight.or(under.highlight),
+            outlined: self.outlined || under.outlined,
+            unfilled: self.unfilled || under.unfilled,
             ascii: self.ascii.or(under.ascii),
             east: self.east.or(under.east),
             style: self.style,
@@ -180,6 +185,8 @@ pub(super) struct Styles {
     theme: Theme,
     /// The page's own colour.
     pub page: Option<Ink>,
+    /// Whether that colour is shown.
+    pub page_is_painted: bool,
 }
 
 /// Fonts and colours that styles refer to by name.
@@ -330,6 +337,16 @@ impl Styles {
             .collect();
         for (def, (run, para, paints)) in self.defs.iter_mut().zip(settled) {
             (def.run, def.para, def.paints) = (run, para, paints);
+        }
+    }
+
+    /// Takes in one of the newer effects of text (MS-DOCX 2.6.1): letters
+    /// without a fill are only seen by their outline.
+    pub fn text_effect(props: &mut RunProps, effect: &str) {
+        match effect {
+            "textOutline" => props.outlined = true,
+            "noFill" => props.unfilled = true,
+            _ => {}
         }
     }
 
@@ -488,7 +505,8 @@ impl Styles {
         };
         let face = face(first).or(face(second)).cloned().unwrap_or_default();
         let size = f32::from(run.size.unwrap_or(20)) / 2.0;
-        let invisible = toggle(|r| r.vanish) || size < 2.0 || self.vanishes(&run, look);
+        let unfilled = run.unfilled && !run.outlined;
+        let invisible = toggle(|r| r.vanish) || size < 2.0 || unfilled || self.vanishes(&run, look);
         let symbols = SymbolFont::of_face(
             run.ascii.and_then(|f| self.faces.get(usize::from(f))).map_or("", String::as_str),
         );
@@ -513,7 +531,9 @@ impl Styles {
         let ground = run.highlight.or(run.shade).or(look.para_shade);
         let ground = match (ground, look.ground) {
             (Some(ink), _) | (None, Ground::Color(ink)) => ink,
-            (None, Ground::Page) => self.page.unwrap_or(Ink::WHITE),
+            (None, Ground::Page) => {
+                self.page.filter(|_| self.page_is_painted).unwrap_or(Ink::WHITE)
+            }
             (None, Ground::Unknown) => return false,
         };
         color.vanishes_on(ground)
