@@ -154,9 +154,9 @@ impl<'a> Package<'a> {
         let Some(gap) = gap else { return };
         let words = format!("{}: {}", self.name(id), gap.detail);
         // A spent budget says the same for every part that comes after.
-        if !matches!(gap.kind, GapKind::Limit(_)) {
-            self.gaps.push(Gap::new(gap.kind, words));
-        } else if !self.gaps.iter().any(|known| known.kind == gap.kind) {
+        let again = matches!(gap.kind, GapKind::Limit(_))
+            && self.gaps.iter().any(|known| known.kind == gap.kind);
+        if !again {
             self.gaps.push(Gap::new(gap.kind, words));
         }
     }

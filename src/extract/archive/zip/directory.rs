@@ -298,10 +298,11 @@ impl<'a> Directory<'a> {
         self.names_in = encoding.name();
         for entry in &mut self.entries {
             let flagged = entry.flags & 0x0800 != 0;
-            let decode = |raw: &[u8]| names::decode(raw, entry.raw.extra, flagged, encoding);
-            entry.name = decode(entry.raw.name);
-            entry.other_name =
-                entry.raw.other_name.map(decode).filter(|other| *other != entry.name);
+            let extra = entry.raw.extra;
+            entry.name = names::decode(entry.raw.name, extra, flagged, encoding);
+            let other = entry.raw.other_name;
+            let other = other.map(|raw| names::decode(raw, extra, flagged, encoding));
+            entry.other_name = other.filter(|other| *other != entry.name);
             if !entry.raw.comment.is_empty() {
                 entry.comment = names::decode(entry.raw.comment, &[], flagged, encoding);
             }

@@ -19,10 +19,12 @@ use crate::model::{
 /// Reads it.
 pub(crate) fn read(submission: &Submission, budget: &mut Budget) -> Extraction {
     let directory = Directory::read(&submission.bytes);
-    let mut extraction = Extraction::default();
-    extraction.gaps = directory.gaps(directory.entries.iter().all(|e| e.is_folder()));
-    extraction.notes = directory.notes();
-    extraction.text = said_about(&directory).finish();
+    let mut extraction = Extraction {
+        gaps: directory.gaps(directory.entries.iter().all(|e| e.is_folder())),
+        notes: directory.notes(),
+        text: said_about(&directory).finish(),
+        ..Extraction::default()
+    };
     let most = budget.limits().parts as usize;
     let files = directory.entries.iter().filter(|e| !e.is_folder());
     for (count, entry) in files.enumerate() {

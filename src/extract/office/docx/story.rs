@@ -607,6 +607,31 @@ impl<'s> Story<'s> {
         Tag::Cell
     }
 
+    fn end_cell(&mut self) {
+        let inner = self.places.pop();
+        if let (Some(inner), Some(outer)) = (inner, self.places.last_mut()) {
+            outer.lines = outer.lines.max(inner.lines);
+        }
+        if let Some(table) = self.tables.last_mut() {
+            table.end_cell((self.sheet.page, self.sheet.line));
+        }
+    }
+
+    fn end_row(&mut self) {
+        let Some(table) = self.tables.last_mut() else { return };
+        let (after, deleted) = table.end_row((self.sheet.page, self.sheet.line));
+        self.deleted = self.deleted.saturating_sub(u32::from(deleted));
+        if let Some(after) = after {
+            self.sheet.go_to(after);
+        }
+    }
+
+    fn end_table(&mut self) {
+        // A row that is still open belongs to a damaged part.
+        let deleted = self.tables.pop().is_some_and(|table| table.row_deleted);
+        self.deleted = self.deleted.saturating_sub(u32::from(deleted));
+    }
+
     fn open_table_prop(&mut self, element: &Element<'_>) -> Option<Tag> {
         match (self.top(), element.local()) {
             (Some(Tag::TableProps), "tblStyle") => {
@@ -707,31 +732,9 @@ impl<'s> Story<'s> {
             Tag::Run => drop(self.runs.pop()),
             Tag::DeletedText | Tag::Deleted => self.deleted = self.deleted.saturating_sub(1),
             Tag::Aside => self.end_aside(),
-            Tag::Table => {
-                if self.tables.pop().is_some_and(|table| table.row_deleted) {
-                    self.deleted = self.deleted.saturating_sub(1);
-                }
-            }
-            Tag::Row => {
-                if let Some(table) = self.tables.last_mut() {
-                    let (place, deleted) = table.end_row((self.sheet.page, self.sheet.line));
-                    if deleted {
-                        self.deleted = self.deleted.saturating_sub(1);
-                    }
-                    if let Some(place) = place {
-                        self.sheet.go_to(place);
-                    }
-                }
-            }
-            Tag::Cell => {
-                let inner = self.places.pop();
-                if let (Some(inner), Some(outer)) = (inner, self.places.last_mut()) {
-                    outer.lines = outer.lines.max(inner.lines);
-                }
-                if let Some(table) = self.tables.last_mut() {
-                    table.end_cell((self.sheet.page, self.sheet.line));
-                }
-            }
+            Tag::Table => self.end_table(),
+            Tag::Row => self.end_row(),
+            Tag::Cell => self.end_cell(),
             Tag::Box => drop(self.places.pop()),
             Tag::Shape => drop(self.shapes.pop()),
             Tag::Branch => self.end_branch(xml),
