@@ -166,3 +166,106 @@ fn u32_at(bytes: &[u8], at: usize) -> Option<u32> {
 fn open(bytes: &[u8]) -> Option<CompoundFile<Cursor<&[u8]>>> {
     CompoundFile::open(Cursor::new(bytes)).ok()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::extract::Limits;
+    use std::io::Write;
+
+    fn compound(streams: &[(&str, &[u8])]) -> Vec<u8> {
+        let mut file = CompoundFile::create(Cursor::new(Vec::new())).expect("memory");
+        for (name, content) in streams {
+            let mut stream = file.create_stream(format!("/{name}")).expect("a new name");
+            stream.write_all(content).expect("memory");
+        }
+        file.flush().expect("memory");
+        file.into_inner().into_inner()
+    }
+
+    #[test]
+    fn an_encrypted_document_is_told_whole_or_damaged() {
+        let encrypted = compound(&[("EncryptionInfo", b"x"), ("EncryptedPackage", b"y")]);
+        assert!(is_encrypted_office(&encrypted));
+        assert!(is_encrypted_office(&compound(&[("ENCRYPTEDPACKAGE", b"y")])));
+        assert!(!is_encrypted_office(&compound(&[("WordDocument", b"EncryptedPackage")])));
+        assert!(!is_encrypted_office(b"PK\x03\x04EncryptedPackage"));
+        let mut damaged = encrypted;
+        damaged[30..80].fill(0xEE);
+        assert!(is_encrypted_office(&damaged));
+    }
+
+    #[test]
+    fn media_types_are_told_by_streams() {
+        for (stream, want) in [
+            ("WordDocument", "application/msword"),
+            ("Workbook", "application/vnd.ms-excel"),
+            ("PowerPoint Document", "application/vnd.ms-powerpoint"),
+            ("__properties_version1.0", "application/vnd.ms-outlook"),
+            ("Other", "application/x-ole-storage"),
+        ] {
+            assert_eq!(ole_media_type(&compound(&[(stream, b"x")])), want);
+        }
+        assert_eq!(ole_media_type(b""), "application/x-ole-storage");
+    }
+
+    fn native_stream(label: &[u8], wide: Option<&str>, content: &[u8]) -> Vec<u8> {
+        let mut body = vec![2, 0];
+        body.extend(label);
+        body.extend(b"\0C:\\path\0\0\0\x03\0");
+        body.extend(5u32.to_le_bytes());
+        body.extend(b"temp\0");
+        body.extend((content.len() as u32).to_le_bytes());
+        body.extend(content);
+        for text in wide.iter().flat_map(|label| ["C:\\temp", label, "C:\\path"]) {
+            let units: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
+            body.extend(((units.len() / 2) as u32).to_le_bytes());
+            body.extend(units);
+        }
+        let mut stream = (body.len() as u32).to_le_bytes().to_vec();
+        stream.extend(body);
+        stream
+    }
+
+    #[test]
+    fn packed_files_come_out_with_their_names() {
+        let outer = Submission::file("a.docx", Vec::new());
+        let name = GB18030.encode("机密★10年.txt").0.into_owned();
+        let cases: Vec<(Vec<u8>, &str, &[u8])> = vec![
+            (
+                compound(&[("\u{1}Ole10Native", &native_stream(&name, None, b"text"))]),
+                "机密★10年.txt",
+                b"text",
+            ),
+            (
+                compound(&[(
+                    "\u{1}Ole10Native",
+                    &native_stream(b"?.txt", Some("绝密.txt"), b"text"),
+                )]),
+                "绝密.txt",
+                b"text",
+            ),
+            (compound(&[("Package", b"PK")]), "oleObject1.bin", b"PK"),
+            (compound(&[("CONTENTS", b"%PDF")]), "oleObject1.bin", b"%PDF"),
+            (b"no compound file".to_vec(), "oleObject1.bin", b"no compound file"),
+        ];
+        for (bytes, name, content) in cases {
+            let object = outer.child("oleObject1.bin", Origin::Embedded, bytes);
+            let child = unwrapped(&outer, object, &mut Budget::new(Limits::default()));
+            assert_eq!((child.provenance.name(), &*child.bytes), (name, content));
+            assert_eq!(child.provenance.depth(), 1);
+        }
+    }
+
+    #[test]
+    fn damaged_objects_are_handed_on_and_never_dropped() {
+        let outer = Submission::file("a.docx", Vec::new());
+        let whole =
+            compound(&[("\u{1}Ole10Native", &native_stream(b"a.txt", Some("b"), &[7; 5000]))]);
+        for length in (0..whole.len()).step_by(61) {
+            let object = outer.child("o", Origin::Embedded, &whole[..length]);
+            let child = unwrapped(&outer, object, &mut Budget::new(Limits::default()));
+            assert!(length == 0 || !child.bytes.is_empty(), "cut at {length}");
+        }
+    }
+}

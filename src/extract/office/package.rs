@@ -11,6 +11,12 @@ use crate::extract::Budget;
 use crate::extract::archive::zip::{Directory, Entry};
 use crate::model::{Gap, GapKind, Note};
 
+/// Gaps of one package that are told one by one; a thousand more say no more.
+const MAX_GAPS: usize = 256;
+
+/// Characters of a name that are shown.
+const MAX_SHOWN: usize = 120;
+
 /// The place of a part in its package.
 pub(crate) type PartId = usize;
 
@@ -152,12 +158,19 @@ impl<'a> Package<'a> {
     /// Keeps a gap, if there is one, with the name of the part it is in.
     pub fn gap_in(&mut self, id: PartId, gap: Option<Gap>) {
         let Some(gap) = gap else { return };
-        let words = format!("{}: {}", self.name(id), gap.detail);
+        let words = format!("{}: {}", shortened(self.name(id)), gap.detail);
         // A spent budget says the same for every part that comes after.
         let again = matches!(gap.kind, GapKind::Limit(_))
             && self.gaps.iter().any(|known| known.kind == gap.kind);
         if !again {
-            self.gaps.push(Gap::new(gap.kind, words));
+            self.gap(Gap::new(gap.kind, words));
+        }
+    }
+
+    /// Keeps a gap, once.
+    pub fn gap(&mut self, gap: Gap) {
+        if self.gaps.len() < MAX_GAPS && !self.gaps.contains(&gap) {
+            self.gaps.push(gap);
         }
     }
 
@@ -213,6 +226,15 @@ impl<'a> Package<'a> {
             None => Target::Missing(name),
         }
     }
+}
+
+/// A name as it is shown: names of parts may be as long as somebody likes.
+pub(crate) fn shortened(name: &str) -> String {
+    let mut shown: String = name.chars().take(MAX_SHOWN).collect();
+    if shown.len() < name.len() {
+        shown.push('…');
+    }
+    shown
 }
 
 /// Characters of an XML part, told by byte order mark or declaration (XML 1.0,
@@ -376,4 +398,125 @@ fn part_name(entry: &Entry<'_>) -> String {
 
 fn normal_name(name: &str) -> String {
     name.trim_start_matches(['/', '\\']).replace('\\', "/").to_ascii_lowercase()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::extract::Limits;
+    use crate::extract::archive::zip::packer::{Packed, pack};
+
+    fn types(main: &str) -> Packed {
+        let xml =
+            format!(r#"<Types><Override PartName="/x" ContentType="application/{main}"/></Types>"#);
+        Packed::new("[Content_Types].xml", xml)
+    }
+
+    #[test]
+    fn a_zip_is_what_is_in_it() {
+        let word = "vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml";
+        let member = |name: &str| Packed::new(name, "<x/>");
+        let mimetype = |kind: &str| Packed { method: 0, ..Packed::new("mimetype", kind) };
+        let odf = "application/vnd.oasis.opendocument.";
+        let cases: Vec<(Vec<Packed>, ZipKind)> = vec![
+            (vec![types(word)], ZipKind::Docx),
+            (vec![types("vnd.ms-word.document.macroEnabled.main+xml")], ZipKind::Docx),
+            (
+                vec![types("vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml")],
+                ZipKind::Xlsx,
+            ),
+            (
+                vec![types("vnd.openxmlformats-officedocument.presentationml.slideshow.main+xml")],
+                ZipKind::Pptx,
+            ),
+            // A document that embeds a workbook is no workbook.
+            (
+                vec![
+                    types("vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+                    member("word/document.xml"),
+                ],
+                ZipKind::Docx,
+            ),
+            (vec![member("_rels/.rels"), member("word\\document.xml")], ZipKind::Docx),
+            (vec![member("word/document.xml")], ZipKind::Zip),
+            (vec![types("xml"), member("report.txt")], ZipKind::Zip),
+            (vec![mimetype(&format!("{odf}text"))], ZipKind::Odt),
+            (vec![mimetype(&format!("{odf}spreadsheet-template"))], ZipKind::Ods),
+            (vec![mimetype(&format!("{odf}presentation\n"))], ZipKind::Odp),
+            (vec![mimetype("application/epub+zip")], ZipKind::Epub),
+            (vec![mimetype("text/plain")], ZipKind::Zip),
+            (vec![member("OFD.xml"), member("Doc_0/Document.xml")], ZipKind::Ofd),
+            (vec![member("a.docx")], ZipKind::Zip),
+            (vec![], ZipKind::Zip),
+        ];
+        for (members, want) in cases {
+            let bytes = pack(&members, b"");
+            let names: Vec<_> =
+                members.iter().map(|m| String::from_utf8_lossy(&m.name).into_owned()).collect();
+            assert_eq!(kind_of_zip(&bytes), want, "{names:?}");
+        }
+    }
+
+    #[test]
+    fn a_document_cut_off_is_still_a_document() {
+        let types = types("vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml");
+        let bytes = pack(&[types, Packed::new("word/document.xml", "x".repeat(1000))], b"");
+        for length in 60..bytes.len() {
+            assert_eq!(kind_of_zip(&bytes[..length]), ZipKind::Docx, "cut at {length}");
+        }
+        let folder = pack(&[Packed::new("word/styles.xml", "x".repeat(1000))], b"");
+        assert_eq!(kind_of_zip(&folder[..50]), ZipKind::Docx);
+    }
+
+    #[test]
+    fn relationships_lead_to_parts_by_any_spelling() {
+        let list = concat!(
+            r#"<Relationships><Relationship Id="1" Type="x/header" Target="header1.xml"/>"#,
+            r#"<Relationship Id="2" Type="x/image" Target="/Word/media/%E5%9B%BE.png"/>"#,
+            r#"<Relationship Id="3" Type="x/item" Target="../customXml/item.xml#there"/>"#,
+            r#"<Relationship Id="4" Type="x/hyperlink" Target="http://a/" TargetMode="External"/>"#,
+            r#"<Relationship Id="5" Type="x/footer" Target="none.xml"/></Relationships>"#
+        );
+        let members = [
+            Packed::new("word/_rels/document.xml.rels", list),
+            Packed::new("word/document.xml", ""),
+            Packed::new("WORD/Header1.xml", ""),
+            Packed::new("word/media/图.png", ""),
+            Packed::new("customXml\\item.xml", ""),
+        ];
+        let bytes = pack(&members, b"");
+        let mut budget = Budget::new(Limits::default());
+        let mut package = Package::open(&bytes, &mut budget);
+        let main = package.find("/word/document.xml").expect("it is there");
+        let targets: Vec<_> = package
+            .relationships(Some(main), &mut budget)
+            .into_iter()
+            .map(|r| (r.kind, r.target))
+            .collect();
+        assert_eq!(
+            targets,
+            [
+                ("header".to_owned(), Target::Part(2)),
+                ("image".to_owned(), Target::Part(3)),
+                ("item".to_owned(), Target::Part(4)),
+                ("hyperlink".to_owned(), Target::External),
+                ("footer".to_owned(), Target::Missing("word/none.xml".to_owned())),
+            ]
+        );
+        assert!(package.gaps.is_empty());
+    }
+
+    #[test]
+    fn parts_are_read_in_the_encoding_they_declare() {
+        let gbk = |text: &str| encoding_rs::GB18030.encode(text).0.into_owned();
+        for (bytes, want) in [
+            ("机密".as_bytes().to_vec(), ("机密", false)),
+            (gbk(r#"<?xml encoding="gb2312"?>机密"#), (r#"<?xml encoding="gb2312"?>机密"#, false)),
+            (vec![0xFE, 0xFF, 0x67, 0x3A], ("机", false)),
+            (b"a\xFFb".to_vec(), ("a\u{fffd}b", true)),
+        ] {
+            let (text, lossy) = decode(bytes);
+            assert_eq!((text.as_str(), lossy), want);
+        }
+    }
 }

@@ -4,7 +4,7 @@
 
 use std::borrow::Cow;
 
-use memchr::memmem;
+use memchr::memmem::Finder;
 use quick_xml::Reader;
 use quick_xml::errors::Error;
 use quick_xml::escape::unescape;
@@ -98,12 +98,14 @@ pub(crate) struct Element<'a> {
     /// Its namespace.
     pub ns: Ns,
     start: BytesStart<'a>,
+    /// Where its name begins behind the prefix.
+    local_at: usize,
 }
 
 impl Element<'_> {
     /// Its name without the prefix.
     pub fn local(&self) -> &str {
-        local_of(self.start.name().0)
+        self.start.name().0.get(self.local_at..).unwrap_or_default()
     }
 
     /// The value of the attribute of that local name, whatever its prefix.
@@ -139,7 +141,12 @@ fn unescaped(raw: &str) -> Cow<'_, str> {
 }
 
 fn local_of(name: &str) -> &str {
-    name.split_once(':').map_or(name, |(_, local)| local)
+    name.get(local_at(name)..).unwrap_or_default()
+}
+
+/// Where a name begins behind its prefix. Names are short: a plain loop wins.
+fn local_at(name: &str) -> usize {
+    name.bytes().position(|b| b == b':').map_or(0, |at| at + 1)
 }
 
 /// What comes next in a part.
@@ -163,6 +170,7 @@ struct Binding {
 pub(crate) struct XmlReader<'a, 'b> {
     reader: Reader<&'a [u8]>,
     budget: &'b mut Budget,
+    xmlns: Finder<'static>,
     bindings: Vec<Binding>,
     /// The binding used last, while none was added or dropped since.
     recent: Option<usize>,
@@ -182,6 +190,7 @@ impl<'a, 'b> XmlReader<'a, 'b> {
         Self {
             reader,
             budget,
+            xmlns: Finder::new("xmlns"),
             bindings: Vec::new(),
             recent: None,
             depth: 0,
@@ -193,22 +202,31 @@ impl<'a, 'b> XmlReader<'a, 'b> {
 
     /// What comes next; `None` at the end, or where reading cannot go on.
     pub fn next(&mut self) -> Option<Xml<'a>> {
+        loop {
+            match self.event()? {
+                Event::Start(start) => return self.open(start),
+                Event::End(_) => {
+                    self.close();
+                    return Some(Xml::Close);
+                }
+                Event::Text(text) => return Some(Xml::Text(text.into_inner())),
+                Event::CData(text) => return Some(Xml::Text(text.into_inner())),
+                Event::GeneralRef(reference) => {
+                    return Some(Xml::Text(self.resolve(&reference.into_inner())));
+                }
+                _ => {}
+            }
+        }
+    }
+
+    /// The next event as it stands in the part, charged.
+    fn event(&mut self) -> Option<Event<'a>> {
         while !self.done {
             if let Err(gap) = self.budget.spend_steps(1) {
                 self.stop(gap);
                 break;
             }
             match self.reader.read_event() {
-                Ok(Event::Start(start)) => return self.open(start),
-                Ok(Event::End(_)) => {
-                    self.close();
-                    return Some(Xml::Close);
-                }
-                Ok(Event::Text(text)) => return Some(Xml::Text(text.into_inner())),
-                Ok(Event::CData(text)) => return Some(Xml::Text(text.into_inner())),
-                Ok(Event::GeneralRef(reference)) => {
-                    return Some(Xml::Text(self.resolve(&reference.into_inner())));
-                }
                 Ok(Event::Eof) => {
                     self.done = true;
                     if self.depth > 0 {
@@ -216,7 +234,7 @@ impl<'a, 'b> XmlReader<'a, 'b> {
                     }
                 }
                 Ok(Event::DocType(_)) => self.damaged("it has a document type, which is not read"),
-                Ok(_) => {}
+                Ok(event) => return Some(event),
                 Err(Error::IllFormed(_)) if self.mismatches < MAX_MISMATCHES => {
                     self.mismatches += 1;
                     self.damaged("its tags do not match");
@@ -237,11 +255,14 @@ impl<'a, 'b> XmlReader<'a, 'b> {
             self.done = true;
             return None;
         }
-        if memmem::find(start.attributes_raw().as_bytes(), b"xmlns").is_some() {
+        let attributes = start.attributes_raw().as_bytes();
+        if attributes.len() > "xmlns=".len() && self.xmlns.find(attributes).is_some() {
             self.bind(&start);
         }
-        let ns = self.ns_of(start.name().0);
-        Some(Xml::Open(Element { ns, start }))
+        let name = start.name().0;
+        let local_at = local_at(name);
+        let ns = self.ns_of(name.get(..local_at.saturating_sub(1)).unwrap_or_default());
+        Some(Xml::Open(Element { ns, start, local_at }))
     }
 
     fn close(&mut self) {
@@ -265,13 +286,13 @@ impl<'a, 'b> XmlReader<'a, 'b> {
         }
     }
 
-    fn ns_of(&mut self, name: &str) -> Ns {
-        let prefix = name.split_once(':').map_or("", |(prefix, _)| prefix);
+    fn ns_of(&mut self, prefix: &str) -> Ns {
         if let Some(binding) = self.recent.and_then(|at| self.bindings.get(at))
             && *binding.prefix == *prefix
         {
             return binding.ns;
         }
+        self.charge(self.bindings.len() / 64);
         self.recent = self.bindings.iter().rposition(|b| *b.prefix == *prefix);
         match self.recent.and_then(|at| self.bindings.get(at)) {
             Some(binding) => binding.ns,
@@ -281,8 +302,16 @@ impl<'a, 'b> XmlReader<'a, 'b> {
 
     /// Passes over the rest of the element that was opened last.
     pub fn skip(&mut self) {
-        let outside = self.depth.saturating_sub(1);
-        while self.depth > outside && self.next().is_some() {}
+        let mut inside = 1usize;
+        while inside > 0 {
+            match self.event() {
+                Some(Event::Start(_)) => inside += 1,
+                Some(Event::End(_)) => inside -= 1,
+                Some(_) => {}
+                None => return,
+            }
+        }
+        self.close();
     }
 
     /// Charges work done beside reading; a spent budget shows at the next event.

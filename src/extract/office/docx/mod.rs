@@ -12,14 +12,15 @@ mod tables;
 #[cfg(test)]
 mod tests;
 
+use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 
 use sheet::{NoteKind, Sheet};
 use story::{Section, Story, StoryKind, read_story, section_breaks};
-use styles::Styles;
+use styles::{Styles, thinned};
 
 use super::ole;
-use super::package::{Package, PartId, Relationship, Target};
+use super::package::{Package, PartId, Relationship, Target, shortened};
 use super::properties;
 use super::xml::XmlReader;
 use crate::extract::{Budget, Extraction};
@@ -71,9 +72,7 @@ impl Document<'_, '_> {
     fn read(&mut self) {
         let roots = self.package.relationships(None, self.budget);
         let Some(main) = self.main_part(&roots) else {
-            self.package
-                .gaps
-                .push(Gap::new(GapKind::Damaged, "the main document part is not there"));
+            self.package.gap(Gap::new(GapKind::Damaged, "the main document part is not there"));
             self.read_strays();
             self.read_properties(&roots);
             self.leftovers();
@@ -114,7 +113,12 @@ impl Document<'_, '_> {
     fn read_looks(&mut self, related: &[Relationship]) {
         for kind in ["theme", "styles", "settings", "numbering"] {
             for id in targets(related, kind) {
+                // A list may name a part a thousand times.
+                if self.package.is_read(id) {
+                    continue;
+                }
                 let part = self.package.xml(id, self.budget);
+                let part = if kind == "styles" { thinned(&part) } else { Cow::Borrowed(&*part) };
                 let mut xml = XmlReader::new(&part, self.budget);
                 match kind {
                     "theme" => self.styles.read_theme(&mut xml),
@@ -344,9 +348,9 @@ impl Document<'_, '_> {
         if empty || is_apparatus(&relationship.kind) || relationship.kind == "image" {
             self.missing.push(name.to_owned());
         } else if relationship.kind != "hyperlink" {
-            let kind = &relationship.kind;
+            let (kind, name) = (shortened(&relationship.kind), shortened(name));
             let words = format!("a relationship ({kind}) names {name}, which is not there");
-            self.package.gaps.push(Gap::new(GapKind::Damaged, words));
+            self.package.gap(Gap::new(GapKind::Damaged, words));
         }
     }
 

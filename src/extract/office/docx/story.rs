@@ -121,6 +121,7 @@ pub(super) struct Story<'s> {
     table_count: u32,
     alternates: Vec<Alternates>,
     shapes: Vec<Shape>,
+    shape_props: u32,
     watermark: bool,
     fields: Vec<Field>,
     choices: Vec<String>,
@@ -160,6 +161,7 @@ impl<'s> Story<'s> {
             table_count: 0,
             alternates: Vec::new(),
             shapes: Vec::new(),
+            shape_props: 0,
             watermark: false,
             fields: Vec::new(),
             choices: Vec::new(),
@@ -424,7 +426,6 @@ impl<'s> Story<'s> {
     }
 
     fn open_drawing(&mut self, element: &Element<'_>) -> Option<Tag> {
-        let in_props = self.tags.contains(&Tag::ShapeProps);
         match (self.top(), element.local()) {
             (Some(Tag::ShapeProps), "solidFill") => return Some(Tag::Fill),
             (Some(Tag::Fill), "srgbClr") => {
@@ -438,7 +439,7 @@ impl<'s> Story<'s> {
             }
             (_, "blip") => self.pictures += 1,
             (_, "rPr" | "pPr" | "endParaRPr") => return None,
-            (_, "p") if !in_props => {
+            (_, "p") if self.shape_props == 0 => {
                 self.push_place(Region::TextBox);
                 self.frames.push(self.spare.pop().unwrap_or_default());
                 return Some(Tag::DrawnPara);
@@ -472,7 +473,10 @@ impl<'s> Story<'s> {
                 self.shapes.push(Shape { ground: Ground::Unknown, watermark });
                 return Tag::Shape;
             }
-            (Ns::Wps, "spPr") => return Tag::ShapeProps,
+            (Ns::Wps, "spPr") => {
+                self.shape_props += 1;
+                return Tag::ShapeProps;
+            }
             _ => {}
         }
         Tag::Other(element.ns)
@@ -701,7 +705,7 @@ impl<'s> Story<'s> {
         let first = seen.is_empty();
         let mut said = String::new();
         let mut fresh = |text: &str| {
-            xml.charge(seen.len() / 64);
+            xml.charge(seen.len() / 64 + text.len() / 16);
             let text: String = text.chars().filter(|c| !c.is_whitespace()).collect();
             let is_new = first || !seen.contains(&text);
             said.push_str(&text);
@@ -737,6 +741,7 @@ impl<'s> Story<'s> {
             Tag::Cell => self.end_cell(),
             Tag::Box => drop(self.places.pop()),
             Tag::Shape => drop(self.shapes.pop()),
+            Tag::ShapeProps => self.shape_props = self.shape_props.saturating_sub(1),
             Tag::Branch => self.end_branch(xml),
             Tag::Alternates => {
                 self.alternates.pop();

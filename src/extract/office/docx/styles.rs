@@ -1,7 +1,10 @@
 //! How characters and paragraphs look: direct properties over character style
 //! over paragraph style over the document's defaults (ISO/IEC 29500-1, 17.7.2).
 
+use std::borrow::Cow;
 use std::collections::HashMap;
+
+use memchr::memmem::Finder;
 
 use super::symbols::SymbolFont;
 use crate::extract::office::xml::{Element, Ns, Xml, XmlReader};
@@ -233,16 +236,19 @@ impl Styles {
         }
     }
 
-    /// Reads the styles part.
+    /// Reads the styles part, [`thinned`].
     pub fn read(&mut self, xml: &mut XmlReader<'_, '_>) {
         let mut open: Vec<Box<str>> = Vec::new();
         let mut at: Option<usize> = None;
+        let mut conditions = 0usize;
         while let Some(event) = xml.next() {
             let element = match event {
                 Xml::Open(element) => element,
                 Xml::Close => {
-                    if open.pop().as_deref() == Some("style") {
-                        at = None;
+                    match open.pop().as_deref() {
+                        Some("style") => at = None,
+                        Some("tblStylePr") => conditions = conditions.saturating_sub(1),
+                        _ => {}
                     }
                     continue;
                 }
@@ -250,9 +256,15 @@ impl Styles {
             };
             let local = element.local();
             let parent = open.last().map_or("", |name| &**name);
-            let conditional = open.iter().any(|name| &**name == "tblStylePr");
+            let conditional = conditions > 0;
             match local {
                 "style" => at = Some(self.begin(&element)),
+                "tblStylePr" => {
+                    conditions += 1;
+                    if let Some(def) = at.and_then(|at| self.defs.get_mut(at)) {
+                        def.paints |= element.attr("painted").is_some();
+                    }
+                }
                 "rPrChange" | "pPrChange" | "latentStyles" => {
                     xml.skip();
                     continue;
@@ -538,6 +550,44 @@ impl Styles {
         };
         color.vanishes_on(ground)
     }
+}
+
+/// The styles part without the formats that tables have for some of their rows:
+/// often nine tenths of it, of which only matters whether they paint anything.
+pub(super) fn thinned(part: &str) -> Cow<'_, str> {
+    const OPEN: &str = "<w:tblStylePr ";
+    const CLOSE: &str = "</w:tblStylePr>";
+    let (open, close) = (Finder::new(OPEN), Finder::new(CLOSE));
+    let (fill, white, auto) =
+        (Finder::new("w:fill=\""), Finder::new("w:fill=\"FFFFFF"), Finder::new("w:fill=\"auto"));
+    let mut thin = String::new();
+    let mut rest = part;
+    while let Some(at) = open.find(rest.as_bytes()) {
+        let (before, from) = rest.split_at(at);
+        let tag = from.split_inclusive('>').next().unwrap_or_default();
+        let end = match tag.ends_with("/>") {
+            true => tag.len(),
+            false => match close.find(from.as_bytes()) {
+                Some(at) => at + CLOSE.len(),
+                None => break,
+            },
+        };
+        let (format, after) = from.split_at(end);
+        if format.contains("</w:style>") {
+            // Tags that do not match are left to the reader.
+            return Cow::Borrowed(part);
+        }
+        let count = |finder: &Finder<'_>| finder.find_iter(format.as_bytes()).count();
+        thin.push_str(before);
+        let paints = count(&fill) > count(&white) + count(&auto);
+        thin.push_str(if paints { "<w:tblStylePr painted=\"1\"/>" } else { "" });
+        rest = after;
+    }
+    if thin.is_empty() {
+        return Cow::Borrowed(part);
+    }
+    thin.push_str(rest);
+    Cow::Owned(thin)
 }
 
 /// A size in half points, or with a unit (strict documents).
