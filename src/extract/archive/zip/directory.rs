@@ -258,8 +258,9 @@ impl<'a> Directory<'a> {
             at = entry.data.end + descriptor_len(self.bytes, entry.data.end);
             // Where the list is whole, bytes that only look like a member are
             // likelier than a member nobody listed: it must unpack to count.
-            if listed && (entry.cut || !entry.begins_well(self.bytes)) {
-                stray += at - header;
+            if listed && (entry.cut || !entry.begins_well(self.bytes, work)) {
+                stray += LOCAL.len();
+                at = header + LOCAL.len();
                 continue;
             }
             self.entries.push(entry);
@@ -355,12 +356,16 @@ impl<'a> Directory<'a> {
 }
 
 impl Entry<'_> {
-    /// Whether its data look like what its header says.
-    fn begins_well(&self, bytes: &[u8]) -> bool {
+    /// Whether its data look like what its header says; not, once the work
+    /// that may be done to find out is spent.
+    fn begins_well(&self, bytes: &[u8], work: &mut usize) -> bool {
         if self.is_encrypted() || !matches!(self.method, STORED | DEFLATED) {
             return true;
         }
         let packed = bytes.get(self.data.clone()).unwrap_or_default();
+        let cost = if self.method == STORED { packed.len() } else { 512 };
+        let Some(left) = work.checked_sub(cost) else { return false };
+        *work = left;
         if self.method == STORED {
             return self.crc.is_some_and(|crc| crc == crc_of(packed));
         }

@@ -3,6 +3,8 @@
 
 mod drawing;
 mod fields;
+mod known;
+mod sections;
 mod settings;
 mod sheet;
 mod story;
@@ -15,8 +17,10 @@ mod tests;
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 
+use known::{KNOWN_TYPES, is_apparatus};
+use sections::{Section, section_breaks, shown_margins};
 use sheet::{NoteKind, Sheet};
-use story::{Section, Story, StoryKind, read_story, section_breaks};
+use story::{Story, StoryKind, read_story};
 use styles::{Styles, thinned};
 
 use super::ole;
@@ -175,14 +179,14 @@ impl Document<'_, '_> {
                 _ => None,
             })
             .collect();
-        let shown = self.shown_margins(pages);
+        let shown = shown_margins(&self.sections, self.settings.even_and_odd, pages);
         for (header, kind) in [(true, "header"), (false, "footer")] {
             let region = if header { Region::Header } else { Region::Footer };
             for margin in shown.iter().filter(|margin| margin.header == header) {
                 if let Some(id) = by_id.get(margin.id.as_str()) {
                     let unseen = margin.page.is_none() && !self.cut;
                     let page = margin.page.unwrap_or(0);
-                    let label = margin.which.clone();
+                    let label = margin.which.to_owned();
                     let kind = StoryKind { region, label, unseen, ..StoryKind::default() };
                     self.read_part(*id, kind, page);
                 }
@@ -197,44 +201,6 @@ impl Document<'_, '_> {
                 self.read_part(id, kind, 0);
             }
         }
-    }
-
-    /// The headers and footers in order of first reference, each with the first
-    /// page that shows it. A section without its own shows the one before's.
-    fn shown_margins(&self, pages: u32) -> Vec<Margin> {
-        let mut margins: Vec<Margin> = Vec::new();
-        let mut current: HashMap<(bool, String), usize> = HashMap::new();
-        for section in &self.sections {
-            for reference in &section.margins {
-                let known = margins
-                    .iter()
-                    .position(|m| m.header == reference.header && m.id == reference.id);
-                let at = known.unwrap_or(margins.len());
-                if known.is_none() {
-                    margins.push(Margin {
-                        header: reference.header,
-                        which: reference.which.clone(),
-                        id: reference.id.clone(),
-                        page: None,
-                    });
-                }
-                current.insert((reference.header, reference.which.clone()), at);
-            }
-            for ((_, which), at) in &current {
-                let on = match which.as_str() {
-                    "first" => section.title_page,
-                    "even" => self.settings.even_and_odd,
-                    _ => true,
-                };
-                // A title page has none of the section's other headers.
-                let after_title = section.title_page && which != "first";
-                let page = (section.page + u32::from(after_title)).min(pages).max(1);
-                if let Some(margin) = margins.get_mut(*at).filter(|m| on && m.page.is_none()) {
-                    margin.page = Some(page);
-                }
-            }
-        }
-        margins
     }
 
     fn read_notes(&mut self, related: &[Relationship]) {
@@ -527,61 +493,6 @@ impl Document<'_, '_> {
             ..Extraction::default()
         }
     }
-}
-
-/// A header or footer with the first page that shows it.
-struct Margin {
-    header: bool,
-    which: String,
-    id: String,
-    page: Option<u32>,
-}
-
-/// Content types (their ends) of parts that hold no text of the document.
-const KNOWN_TYPES: &[&str] = &[
-    "wordprocessingml.styles+xml",
-    "wordprocessingml.stylesWithEffects+xml",
-    "ms-word.stylesWithEffects+xml",
-    "wordprocessingml.settings+xml",
-    "wordprocessingml.webSettings+xml",
-    "wordprocessingml.fontTable+xml",
-    "wordprocessingml.numbering+xml",
-    "wordprocessingml.commentsExtended+xml",
-    "wordprocessingml.commentsIds+xml",
-    "wordprocessingml.commentsExtensible+xml",
-    "wordprocessingml.people+xml",
-    "wordprocessingml.printerSettings",
-    "ms-word.keyMapCustomizations+xml",
-    "ms-word.vbaData+xml",
-    "theme+xml",
-    "themeOverride+xml",
-    "customXmlProperties+xml",
-    "diagramLayout+xml",
-    "diagramStyle+xml",
-    "diagramColors+xml",
-    "chartstyle+xml",
-    "chartcolorstyle+xml",
-    "ms-office.webextension+xml",
-    "ms-office.webextensiontaskpanes+xml",
-];
-
-/// Relationships to parts that only say how things look.
-fn is_apparatus(kind: &str) -> bool {
-    matches!(
-        kind,
-        "styles"
-            | "stylesWithEffects"
-            | "settings"
-            | "webSettings"
-            | "fontTable"
-            | "theme"
-            | "numbering"
-            | "font"
-            | "customXml"
-            | "customXmlProps"
-            | "printerSettings"
-            | "attachedTemplate"
-    )
 }
 
 fn targets(related: &[Relationship], kind: &str) -> Vec<PartId> {

@@ -4,13 +4,21 @@
 //! that anchors them, so a paragraph is gathered first and put down when it
 //! ends; what was inside it follows.
 
-use super::fields::Field;
-use super::sheet::{Mark, NoteKind, Para, Piece, Place, Sheet};
-use super::styles::{Ground, Ink, Look, ParaProps, RunProps, Styles};
-use super::symbols::SymbolFont;
-use super::tables::Table;
+mod alternates;
+mod cells;
+mod drawn;
+
+use alternates::Alternates;
+use drawn::Shape;
+
+use crate::extract::office::docx::fields::Field;
+use crate::extract::office::docx::sections::{MarginRef, Section};
+use crate::extract::office::docx::sheet::{Mark, NoteKind, Para, Piece, Place, Sheet};
+use crate::extract::office::docx::styles::{Ground, Ink, Look, ParaProps, RunProps, Styles};
+use crate::extract::office::docx::symbols::SymbolFont;
+use crate::extract::office::docx::tables::Table;
 use crate::extract::office::xml::{Element, Ns, Xml, XmlReader};
-use crate::model::{Gap, Region, Style};
+use crate::model::{Gap, Region};
 
 /// Fields within fields that are told apart.
 const MAX_FIELDS: usize = 64;
@@ -26,27 +34,6 @@ pub(super) struct StoryKind {
     pub unseen: bool,
     /// For notes and comments: which.
     pub notes: Option<NoteKind>,
-}
-
-/// A header or footer that a section refers to.
-#[derive(Clone, Debug)]
-pub(super) struct MarginRef {
-    /// Whether it is a header.
-    pub header: bool,
-    /// `default`, `first`, `even`.
-    pub which: String,
-    /// The relationship's id.
-    pub id: String,
-}
-
-/// A section of the body.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Section {
-    pub margins: Vec<MarginRef>,
-    /// Whether its first page has a header of its own.
-    pub title_page: bool,
-    /// The page it begins on.
-    pub page: u32,
 }
 
 /// What an open element is to us.
@@ -79,29 +66,6 @@ enum Tag {
     DropDown,
     Note,
     Other(Ns),
-}
-
-/// Where an alternative's text begins.
-#[derive(Clone, Copy, Debug)]
-struct Snapshot {
-    frames: usize,
-    text: usize,
-    marks: usize,
-    waiting: usize,
-    alts: usize,
-}
-
-/// The branches of alternate content: the same thing said for different readers.
-#[derive(Debug, Default)]
-struct Alternates {
-    seen: String,
-    branch: Option<Snapshot>,
-}
-
-#[derive(Clone, Copy, Debug, Default)]
-struct Shape {
-    ground: Ground,
-    watermark: bool,
 }
 
 /// Reads one story.
@@ -231,18 +195,6 @@ impl<'s> Story<'s> {
             },
             ns => Some(self.open_effect(element).unwrap_or(Tag::Other(ns))),
         }
-    }
-
-    /// Effects of text that later versions of Word added.
-    fn open_effect(&mut self, element: &Element<'_>) -> Option<Tag> {
-        let run = self.runs.last_mut()?;
-        match (self.tags.last(), element.local()) {
-            (Some(Tag::RunProps), "textFill") => return Some(Tag::TextFill),
-            (Some(Tag::RunProps), effect @ "textOutline")
-            | (Some(Tag::TextFill), effect @ "noFill") => Styles::text_effect(run, effect),
-            _ => {}
-        }
-        None
     }
 
     fn open_word(&mut self, element: &Element<'_>) -> Option<Tag> {
@@ -404,7 +356,11 @@ impl<'s> Story<'s> {
         };
         self.section.margins.push(MarginRef {
             header,
-            which: element.attr("type").map_or_else(|| "default".to_owned(), |t| t.into_owned()),
+            which: match element.attr("type").as_deref() {
+                Some("first") => "first",
+                Some("even") => "even",
+                _ => "default",
+            },
             id: element.attr("id").unwrap_or_default().into_owned(),
         });
         Some(Tag::Other(Ns::Other))
@@ -423,307 +379,6 @@ impl<'s> Story<'s> {
             place.lines = 0;
         }
         Some(Tag::Note)
-    }
-
-    fn open_drawing(&mut self, element: &Element<'_>) -> Option<Tag> {
-        match (self.top(), element.local()) {
-            (Some(Tag::ShapeProps), "solidFill") => return Some(Tag::Fill),
-            (Some(Tag::Fill), "srgbClr") => {
-                let ink = element.attr("val").and_then(|v| Ink::parse(&v));
-                self.fill(ink);
-            }
-            (Some(Tag::Fill), "schemeClr") => {
-                let slot = element.attr("val").unwrap_or_default();
-                let ink = self.styles.theme_color(&slot).map(Ink::Rgb);
-                self.fill(ink);
-            }
-            (_, "blip") => self.pictures += 1,
-            (_, "rPr" | "pPr" | "endParaRPr") => return None,
-            (_, "p") if self.shape_props == 0 => {
-                self.push_place(Region::TextBox);
-                self.frames.push(self.spare.pop().unwrap_or_default());
-                return Some(Tag::DrawnPara);
-            }
-            (_, "r") => return Some(self.begin_run()),
-            (_, "t") => return Some(Tag::Text),
-            (_, "br") => self.mark(Mark::Line),
-            _ => {}
-        }
-        Some(Tag::Other(Ns::A))
-    }
-
-    fn fill(&mut self, ink: Option<Ink>) {
-        if let Some(shape) = self.shapes.last_mut() {
-            shape.ground = ink.map_or(Ground::Unknown, Ground::Color);
-        }
-    }
-
-    /// Frames of drawings: names, alternative texts, shapes that hold text.
-    fn open_frame(&mut self, element: &Element<'_>) -> Tag {
-        match (element.ns, element.local()) {
-            (Ns::Wp, "docPr") | (_, "cNvPr") => {
-                let name = element.attr("name").unwrap_or_default();
-                self.watermark |= is_watermark(&name);
-                for attribute in ["title", "descr"] {
-                    self.alt(element.attr(attribute).as_deref());
-                }
-            }
-            (Ns::Wps, "wsp") => {
-                let watermark = self.watermark;
-                self.shapes.push(Shape { ground: Ground::Unknown, watermark });
-                return Tag::Shape;
-            }
-            (Ns::Wps, "spPr") => {
-                self.shape_props += 1;
-                return Tag::ShapeProps;
-            }
-            _ => {}
-        }
-        Tag::Other(element.ns)
-    }
-
-    fn open_vml(&mut self, element: &Element<'_>) -> Option<Tag> {
-        match element.local() {
-            // A template for shapes: its text path has no text.
-            "shapetype" => None,
-            "shape" | "rect" | "roundrect" | "oval" | "line" | "polyline" | "arc" | "curve"
-            | "image" | "group" => {
-                let id = element.attr("id").unwrap_or_default();
-                self.alt(element.attr("alt").as_deref());
-                let filled = element.attr("filled").is_none_or(|f| !matches!(&*f, "f" | "false"));
-                let color = match element.attr("fillcolor") {
-                    Some(color) => Ink::parse_vml(&color),
-                    None => Some(Ink::Rgb([255; 3])),
-                };
-                let ground = color.filter(|_| filled).map_or(Ground::Unknown, Ground::Color);
-                let watermark = self.watermark || is_watermark(&id);
-                self.shapes.push(Shape { ground, watermark });
-                Some(Tag::Shape)
-            }
-            "textpath" => {
-                if let Some(text) = element.attr("string") {
-                    self.word_art(&text);
-                }
-                Some(Tag::Other(Ns::Vml))
-            }
-            "imagedata" => {
-                self.pictures += 1;
-                self.alt(element.attr("title").as_deref());
-                Some(Tag::Other(Ns::Vml))
-            }
-            _ => Some(Tag::Other(element.ns)),
-        }
-    }
-
-    /// Text drawn along a path: how Word makes watermarks.
-    fn word_art(&mut self, text: &str) {
-        let shape = self.shapes.last().copied().unwrap_or_default();
-        let margin = matches!(self.kind.region, Region::Header | Region::Footer);
-        let color = match shape.ground {
-            Ground::Color(Ink::Rgb(rgb)) => Some(rgb),
-            _ => None,
-        };
-        let style =
-            self.sheet.keep_style(Style { color, hidden: self.kind.unseen, ..Style::default() });
-        let watermark = shape.watermark || margin;
-        let region = if watermark { Region::Watermark } else { Region::TextBox };
-        let mut para = Para::default();
-        for (count, line) in text.lines().enumerate() {
-            if count > 0 {
-                para.mark(Mark::Line);
-            }
-            para.push(line, style);
-        }
-        let label = self.outer_label();
-        self.waiting.push(Piece { para, region, label, group: 0, line: Some(1) });
-        self.flush_if_free();
-    }
-
-    /// What a box is called by: the margin or note it stands in.
-    fn outer_label(&self) -> String {
-        match self.kind.region {
-            Region::Body => String::new(),
-            Region::Header => format!("header {}", self.kind.label),
-            Region::Footer => format!("footer {}", self.kind.label),
-            _ => self.kind.label.clone(),
-        }
-    }
-
-    fn alt(&mut self, text: Option<&str>) {
-        let Some(text) = text.map(str::trim).filter(|t| !t.is_empty()) else { return };
-        if self.alts.last().is_none_or(|last| last != text) {
-            self.alts.push(text.to_owned());
-        }
-    }
-
-    fn push_place(&mut self, region: Region) {
-        let label = self.outer_label();
-        let group = self.sheet.next_group();
-        let ground = self.shapes.last().map_or(Ground::Unknown, |shape| shape.ground);
-        self.places.push(Place { region, label, group, ground, lines: 0, flows: false });
-    }
-
-    fn begin_box(&mut self) -> Tag {
-        let watermark = self.shapes.last().map_or(self.watermark, |shape| shape.watermark);
-        self.push_place(if watermark { Region::Watermark } else { Region::TextBox });
-        Tag::Box
-    }
-
-    fn begin_table(&mut self) -> Tag {
-        let index = match self.tables.last_mut() {
-            Some(outer) => outer.next_inner(),
-            None => {
-                self.table_count += 1;
-                self.table_count
-            }
-        };
-        self.tables.push(Table::new(index));
-        Tag::Table
-    }
-
-    fn begin_row(&mut self) -> Tag {
-        let flows = self.flows();
-        if let Some(table) = self.tables.last_mut() {
-            table.begin_row((self.sheet.page, self.sheet.line), flows);
-        }
-        Tag::Row
-    }
-
-    fn begin_cell(&mut self) -> Tag {
-        let outer = self.places.last().cloned().unwrap_or_default();
-        if let Some(table) = self.tables.last_mut()
-            && let Some(place) = table.begin_cell()
-        {
-            self.sheet.go_to(place);
-        }
-        let in_flow = matches!(outer.region, Region::Body | Region::Cell);
-        let own_label = in_flow || outer.region == Region::TextBox;
-        let ground = self.tables.last().map_or(Ground::Page, |table| table.ground);
-        let group = self.sheet.next_group();
-        self.places.push(Place {
-            region: if in_flow { Region::Cell } else { outer.region },
-            label: if own_label { Table::label(&self.tables) } else { outer.label },
-            group,
-            ground: if ground == Ground::Page { outer.ground } else { ground },
-            lines: outer.lines,
-            flows: outer.flows,
-        });
-        Tag::Cell
-    }
-
-    fn end_cell(&mut self) {
-        let inner = self.places.pop();
-        if let (Some(inner), Some(outer)) = (inner, self.places.last_mut()) {
-            outer.lines = outer.lines.max(inner.lines);
-        }
-        if let Some(table) = self.tables.last_mut() {
-            table.end_cell((self.sheet.page, self.sheet.line));
-        }
-    }
-
-    fn end_row(&mut self) {
-        let Some(table) = self.tables.last_mut() else { return };
-        let (after, deleted) = table.end_row((self.sheet.page, self.sheet.line));
-        self.deleted = self.deleted.saturating_sub(u32::from(deleted));
-        if let Some(after) = after {
-            self.sheet.go_to(after);
-        }
-    }
-
-    fn end_table(&mut self) {
-        // A row that is still open belongs to a damaged part.
-        let deleted = self.tables.pop().is_some_and(|table| table.row_deleted);
-        self.deleted = self.deleted.saturating_sub(u32::from(deleted));
-    }
-
-    fn open_table_prop(&mut self, element: &Element<'_>) -> Option<Tag> {
-        match (self.top(), element.local()) {
-            (Some(Tag::TableProps), "tblStyle") => {
-                let paints = element.attr("val").is_some_and(|s| self.styles.table_paints(&s));
-                if let Some(table) = self.tables.last_mut().filter(|_| paints) {
-                    table.ground = Ground::Unknown;
-                }
-            }
-            (Some(Tag::TableProps), "shd") => {
-                let shade = self.styles.shade(element);
-                if let (Some(table), Some(ink)) = (self.tables.last_mut(), shade) {
-                    table.ground = Ground::Color(ink);
-                }
-            }
-            (Some(Tag::CellProps), "shd") => {
-                let shade = self.styles.shade(element);
-                if let (Some(place), Some(ink)) = (self.places.last_mut(), shade) {
-                    place.ground = Ground::Color(ink);
-                }
-            }
-            (Some(Tag::RowProps), "del") => {
-                if let Some(table) = self.tables.last_mut()
-                    && table.delete_row()
-                {
-                    self.deleted += 1;
-                }
-            }
-            (_, "tblPrChange" | "trPrChange" | "tcPrChange") => return None,
-            _ => {}
-        }
-        Some(Tag::Other(Ns::Other))
-    }
-
-    fn open_alternates(&mut self, element: &Element<'_>) -> Tag {
-        match element.local() {
-            "AlternateContent" => {
-                self.alternates.push(Alternates::default());
-                Tag::Alternates
-            }
-            "Choice" | "Fallback" if self.top() == Some(Tag::Alternates) => {
-                let (text, marks) =
-                    self.frames.last().map_or((0, 0), |p| (p.text.len(), p.marks.len()));
-                let snapshot = Snapshot {
-                    frames: self.frames.len(),
-                    text,
-                    marks,
-                    waiting: self.waiting.len(),
-                    alts: self.alts.len(),
-                };
-                if let Some(alternates) = self.alternates.last_mut() {
-                    alternates.branch = Some(snapshot);
-                }
-                Tag::Branch
-            }
-            _ => Tag::Other(Ns::Mc),
-        }
-    }
-
-    /// Takes back what a branch says again, word for word, in another dress.
-    fn end_branch(&mut self, xml: &mut XmlReader<'_, '_>) {
-        let Some(alternates) = self.alternates.last_mut() else { return };
-        let Some(from) = alternates.branch.take() else { return };
-        if from.frames != self.frames.len() {
-            return;
-        }
-        let seen = std::mem::take(&mut alternates.seen);
-        let first = seen.is_empty();
-        let mut said = String::new();
-        let mut fresh = |text: &str| {
-            xml.charge(seen.len() / 64 + text.len() / 16);
-            let text: String = text.chars().filter(|c| !c.is_whitespace()).collect();
-            let is_new = first || !seen.contains(&text);
-            said.push_str(&text);
-            said.push('\n');
-            is_new
-        };
-        if let Some(para) = self.frames.last_mut()
-            && !fresh(para.text.get(from.text..).unwrap_or_default())
-        {
-            para.truncate(from.text, from.marks);
-        }
-        let waiting = self.waiting.split_off(from.waiting.min(self.waiting.len()));
-        self.waiting.extend(waiting.into_iter().filter(|piece| fresh(&piece.para.text)));
-        let alts = self.alts.split_off(from.alts.min(self.alts.len()));
-        self.alts.extend(alts.into_iter().filter(|alt| fresh(alt)));
-        if let Some(alternates) = self.alternates.last_mut() {
-            alternates.seen = seen + &said;
-        }
     }
 
     fn close(&mut self, tag: Tag, xml: &mut XmlReader<'_, '_>) {
@@ -917,43 +572,10 @@ impl<'s> Story<'s> {
     }
 }
 
-fn is_watermark(name: &str) -> bool {
-    name.to_ascii_lowercase().contains("watermark") || name.contains("水印")
-}
-
 /// Whether a character is drawn in the East Asian face: ideographs, full-width
 /// forms, and the signs Chinese text shares with others.
 fn is_east_asian(c: char) -> bool {
     matches!(c, '\u{2E80}'.. | '\u{2460}'..='\u{27BF}')
-}
-
-/// Whether each section of a body begins on a new page, in order. A section
-/// says so at its end, so this looks through the whole part first.
-pub(super) fn section_breaks(part: &str) -> Vec<bool> {
-    let mut breaks = Vec::new();
-    let mut rest = part;
-    while let Some(at) = rest.find("sectPr") {
-        let (before, from) = rest.split_at(at);
-        let tag = before.rsplit('<').next().unwrap_or_default();
-        let change = from.starts_with("sectPrChange");
-        let opens = before.len() > tag.len() && !tag.starts_with('/') && !tag.contains('>');
-        rest = from.get("sectPr".len()..).unwrap_or_default();
-        if !opens {
-            continue;
-        }
-        // What a section was before a tracked change is no section.
-        let end = if change { "sectPrChange>" } else { "sectPr>" };
-        let empty = rest.find('>').filter(|at| rest.get(..*at).is_some_and(|t| t.ends_with('/')));
-        let close = empty.or_else(|| rest.find(end)).unwrap_or(rest.len());
-        let inside = rest.get(..close).unwrap_or_default();
-        if !change {
-            let kind = inside.split(":type ").nth(1).and_then(|t| t.split('>').next());
-            breaks
-                .push(!kind.is_some_and(|k| k.contains("continuous") || k.contains("nextColumn")));
-        }
-        rest = rest.get(close..).unwrap_or_default();
-    }
-    breaks
 }
 
 /// Reads a story from its part; says what stood in the way.
