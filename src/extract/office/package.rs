@@ -310,6 +310,25 @@ pub(crate) enum ZipKind {
     Zip,
 }
 
+impl ZipKind {
+    /// Media type, as IANA has it (OFD: as GB/T 33190 files are commonly sent).
+    pub fn media_type(self) -> &'static str {
+        match self {
+            Self::Docx => "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+            Self::Xlsx => "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+            Self::Pptx => {
+                "application/vnd.openxmlformats-officedocument.presentationml.presentation"
+            }
+            Self::Odt => "application/vnd.oasis.opendocument.text",
+            Self::Ods => "application/vnd.oasis.opendocument.spreadsheet",
+            Self::Odp => "application/vnd.oasis.opendocument.presentation",
+            Self::Ofd => "application/ofd",
+            Self::Epub => "application/epub+zip",
+            Self::Zip => "application/zip",
+        }
+    }
+}
+
 /// How much of a member is looked at to tell the kind.
 const PEEK: usize = 256 << 10;
 

@@ -321,6 +321,13 @@ impl<'a, 'b> XmlReader<'a, 'b> {
         }
     }
 
+    /// Stops reading where a part has given more text than one may.
+    pub fn check_text(&mut self, bytes: usize) {
+        if let Err(gap) = self.budget.spend_text(bytes) {
+            self.stop(gap);
+        }
+    }
+
     fn resolve(&mut self, reference: &str) -> Cow<'a, str> {
         let known = match reference {
             "lt" => Some('<'),

@@ -57,9 +57,11 @@ pub(super) fn shown_margins(sections: &[Section], even_and_odd: bool, pages: u32
                 "even" => even_and_odd,
                 _ => true,
             };
-            // A title page has none of the section's other headers.
-            let after_title = section.title_page && *which != "first";
-            let page = (section.page + u32::from(after_title)).min(pages).max(1);
+            // A title page has none of the section's other headers, and an odd
+            // page none of the even ones.
+            let odd = *which == "even" && section.page % 2 == 1;
+            let later = odd || section.title_page && *which != "first";
+            let page = (section.page + u32::from(later)).min(pages).max(1);
             if let Some(margin) = margins.get_mut(*at).filter(|m| on && m.page.is_none()) {
                 margin.page = Some(page);
             }

@@ -673,6 +673,11 @@ fn work_is_limited() {
     assert_eq!(kinds, [GapKind::Limit(Limit::Time)]);
     assert!(!extraction.text.blocks().is_empty());
 
+    let limits = Limits { text: 900, ..Limits::default() };
+    let extraction = read(&submission, &mut Budget::new(limits));
+    assert_eq!(extraction.gaps[0].kind, GapKind::Limit(Limit::Text));
+    assert!(extraction.text.as_str().len() < 2000);
+
     let limits = Limits { bytes: 3000, ..Limits::default() };
     let extraction = read(&submission, &mut Budget::new(limits));
     assert!(extraction.gaps.iter().any(|gap| gap.kind == GapKind::Limit(Limit::Bytes)));

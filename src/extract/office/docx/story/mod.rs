@@ -145,6 +145,7 @@ impl<'s> Story<'s> {
 
     /// Reads the story to its end, or as far as it goes.
     pub fn read(&mut self, xml: &mut XmlReader<'_, '_>) {
+        let mut said = self.sheet.text.len();
         while let Some(event) = xml.next() {
             match event {
                 Xml::Open(element) => match self.open(&element) {
@@ -156,7 +157,11 @@ impl<'s> Story<'s> {
                         self.close(tag, xml);
                     }
                 }
-                Xml::Text(text) => self.text(&text),
+                Xml::Text(text) => {
+                    said += text.len();
+                    xml.check_text(said);
+                    self.text(&text);
+                }
             }
         }
         self.finish();
