@@ -1,5 +1,7 @@
 //! Format by content, never by name.
 
+use crate::extract::office::ole::{is_encrypted_office, ole_media_type};
+use crate::extract::office::package::{ZipKind, kind_of_zip};
 use crate::model::Note;
 
 /// What a file is, told by its bytes.
@@ -47,6 +49,16 @@ impl Format {
 pub fn sniff(bytes: &[u8]) -> Format {
     if bytes.is_empty() {
         Format::Empty
+    } else if bytes.starts_with(b"PK") {
+        match kind_of_zip(bytes) {
+            ZipKind::Docx => Format::Docx,
+            ZipKind::Zip => Format::Zip,
+            kind => Format::Other(kind.media_type()),
+        }
+    } else if is_encrypted_office(bytes) {
+        Format::EncryptedOffice
+    } else if bytes.starts_with(b"\xD0\xCF\x11\xE0") {
+        Format::Other(ole_media_type(bytes))
     } else if std::str::from_utf8(bytes).is_ok() {
         Format::Plain
     } else {

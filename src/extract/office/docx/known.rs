@@ -1,0 +1,48 @@
+//! Parts that hold no text of the document's own.
+
+/// Content types (their ends) of parts that hold no text of the document.
+pub(super) const KNOWN_TYPES: &[&str] = &[
+    "wordprocessingml.styles+xml",
+    "wordprocessingml.stylesWithEffects+xml",
+    "ms-word.stylesWithEffects+xml",
+    "wordprocessingml.settings+xml",
+    "wordprocessingml.webSettings+xml",
+    "wordprocessingml.fontTable+xml",
+    "wordprocessingml.numbering+xml",
+    "wordprocessingml.commentsExtended+xml",
+    "wordprocessingml.commentsIds+xml",
+    "wordprocessingml.commentsExtensible+xml",
+    "wordprocessingml.people+xml",
+    "wordprocessingml.printerSettings",
+    "ms-word.keyMapCustomizations+xml",
+    "ms-word.vbaData+xml",
+    "theme+xml",
+    "themeOverride+xml",
+    "customXmlProperties+xml",
+    "diagramLayout+xml",
+    "diagramStyle+xml",
+    "diagramColors+xml",
+    "chartstyle+xml",
+    "chartcolorstyle+xml",
+    "ms-office.webextension+xml",
+    "ms-office.webextensiontaskpanes+xml",
+];
+
+/// Relationships to parts that only say how things look.
+pub(super) fn is_apparatus(kind: &str) -> bool {
+    matches!(
+        kind,
+        "styles"
+            | "stylesWithEffects"
+            | "settings"
+            | "webSettings"
+            | "fontTable"
+            | "theme"
+            | "numbering"
+            | "font"
+            | "customXml"
+            | "customXmlProps"
+            | "printerSettings"
+            | "attachedTemplate"
+    )
+}

@@ -1,0 +1,518 @@
+//! Word documents, Office Open XML (ISO/IEC 29500-1, clause 11): everything in
+//! the package that can carry a mark, the body first and the properties last.
+
+mod drawing;
+mod fields;
+mod known;
+mod sections;
+mod settings;
+mod sheet;
+mod story;
+mod styles;
+mod symbols;
+mod tables;
+#[cfg(test)]
+mod tests;
+
+use std::borrow::Cow;
+use std::collections::{HashMap, HashSet};
+
+use known::{KNOWN_TYPES, is_apparatus};
+use sections::{Section, section_breaks, shown_margins};
+use sheet::{NoteKind, Sheet};
+use story::{Story, StoryKind, read_story};
+use styles::{Styles, thinned};
+
+use super::ole;
+use super::package::{Package, PartId, Relationship, Target, shortened};
+use super::properties;
+use super::xml::XmlReader;
+use crate::extract::{Budget, Extraction};
+use crate::model::{BlockHead, Gap, GapKind, Note, Origin, Region, Submission, TextBuilder, Words};
+use settings::Settings;
+
+/// Fewer letters than this beside pictures are no text: a scan with a page number.
+const SCAN_LETTERS: usize = 16;
+
+/// Reads it.
+pub(crate) fn read(submission: &Submission, budget: &mut Budget) -> Extraction {
+    let package = Package::open(&submission.bytes, budget);
+    let mut document = Document {
+        submission,
+        package,
+        budget,
+        sheet: Sheet::default(),
+        styles: Styles::default(),
+        settings: Settings::default(),
+        sections: Vec::new(),
+        pictures: 0,
+        outside: 0,
+        missing: Vec::new(),
+        children: Vec::new(),
+        cut: false,
+    };
+    document.read();
+    document.finish()
+}
+
+struct Document<'a, 'b> {
+    submission: &'a Submission,
+    package: Package<'a>,
+    budget: &'b mut Budget,
+    sheet: Sheet,
+    styles: Styles,
+    settings: Settings,
+    sections: Vec<Section>,
+    pictures: usize,
+    /// Relationships that lead out of the package.
+    outside: usize,
+    missing: Vec<String>,
+    children: Vec<Submission>,
+    /// Whether the body could not be read to its end.
+    cut: bool,
+}
+
+impl Document<'_, '_> {
+    fn read(&mut self) {
+        let roots = self.package.relationships(None, self.budget);
+        let Some(main) = self.main_part(&roots) else {
+            self.package.gap(Gap::new(GapKind::Damaged, "the main document part is not there"));
+            self.read_strays();
+            self.read_properties(&roots);
+            self.leftovers();
+            return;
+        };
+        let related = self.package.relationships(Some(main), self.budget);
+        self.read_looks(&related);
+        self.read_body(main);
+        let pages = self.sheet.page;
+        self.follow(&related);
+        self.read_margins(&related, pages);
+        self.read_notes(&related);
+        self.read_glossary(&related);
+        self.read_strays();
+        self.put_alternative_texts();
+        self.put_settings();
+        self.read_properties(&roots);
+        self.leftovers();
+        self.sheet.page = pages;
+    }
+
+    /// The main part by its relationship, else by its type, else by its name.
+    fn main_part(&self, roots: &[Relationship]) -> Option<PartId> {
+        let by_relationship = roots.iter().find_map(|r| match r.target {
+            Target::Part(id) if r.kind == "officeDocument" => Some(id),
+            _ => None,
+        });
+        let is_main = |id: &PartId| {
+            let kind = self.package.content_type(*id);
+            kind.ends_with(".main+xml") && (kind.contains("word"))
+        };
+        by_relationship
+            .or_else(|| (0..self.package.len()).find(is_main))
+            .or_else(|| self.package.find("word/document.xml"))
+    }
+
+    /// Theme, styles and settings: what decides how the rest looks.
+    fn read_looks(&mut self, related: &[Relationship]) {
+        for kind in ["theme", "styles", "settings", "numbering"] {
+            for id in targets(related, kind) {
+                // A list may name a part a thousand times.
+                if self.package.is_read(id) {
+                    continue;
+                }
+                let part = self.package.xml(id, self.budget);
+                let part = if kind == "styles" { thinned(&part) } else { Cow::Borrowed(&*part) };
+                let mut xml = XmlReader::new(&part, self.budget);
+                match kind {
+                    "theme" => self.styles.read_theme(&mut xml),
+                    "styles" => self.styles.read(&mut xml),
+                    "settings" => self.settings.read(&mut xml),
+                    _ => self.settings.read_numbering(&mut xml),
+                }
+                let trouble = xml.finish();
+                self.package.gap_in(id, trouble);
+                if kind == "settings" {
+                    let further = self.package.relationships(Some(id), self.budget);
+                    self.follow(&further);
+                }
+            }
+        }
+    }
+
+    fn read_body(&mut self, main: PartId) {
+        self.styles.page_is_painted = self.settings.page_is_painted;
+        let gaps = self.package.gaps.len();
+        let part = self.package.xml(main, self.budget);
+        let kind = StoryKind { flows: true, ..StoryKind::default() };
+        let mut story = Story::new(kind, &mut self.sheet, &mut self.styles)
+            .with_section_breaks(section_breaks(&part));
+        let trouble = read_story(&mut story, XmlReader::new(&part, self.budget));
+        self.sections = std::mem::take(&mut story.sections);
+        self.pictures += story.pictures;
+        self.package.gap_in(main, trouble);
+        self.cut = self.package.gaps.len() > gaps;
+    }
+
+    /// Reads one part as a story on `page`, and what it shows from other parts.
+    fn read_part(&mut self, id: PartId, kind: StoryKind, page: u32) {
+        if self.package.is_read(id) {
+            return;
+        }
+        let part = self.package.xml(id, self.budget);
+        self.sheet.begin_story(page);
+        let mut story = Story::new(kind, &mut self.sheet, &mut self.styles);
+        let trouble = read_story(&mut story, XmlReader::new(&part, self.budget));
+        self.pictures += story.pictures;
+        self.package.gap_in(id, trouble);
+        let related = self.package.relationships(Some(id), self.budget);
+        self.follow(&related);
+    }
+
+    /// Headers, then footers, each once: in the order sections refer to them,
+    /// those no section shows last.
+    fn read_margins(&mut self, related: &[Relationship], pages: u32) {
+        let by_id: HashMap<&str, PartId> = related
+            .iter()
+            .filter_map(|r| match r.target {
+                Target::Part(id) => Some((r.id.as_str(), id)),
+                _ => None,
+            })
+            .collect();
+        let shown = shown_margins(&self.sections, self.settings.even_and_odd, pages);
+        for (header, kind) in [(true, "header"), (false, "footer")] {
+            let region = if header { Region::Header } else { Region::Footer };
+            for margin in shown.iter().filter(|margin| margin.header == header) {
+                if let Some(id) = by_id.get(margin.id.as_str()) {
+                    let unseen = margin.page.is_none() && !self.cut;
+                    let page = margin.page.unwrap_or(0);
+                    let label = margin.which.to_owned();
+                    let kind = StoryKind { region, label, unseen, ..StoryKind::default() };
+                    self.read_part(*id, kind, page);
+                }
+            }
+            for id in targets(related, kind) {
+                let kind = StoryKind {
+                    region,
+                    label: "unreferenced".into(),
+                    unseen: !self.cut,
+                    ..StoryKind::default()
+                };
+                self.read_part(id, kind, 0);
+            }
+        }
+    }
+
+    fn read_notes(&mut self, related: &[Relationship]) {
+        let kinds = [
+            ("footnotes", NoteKind::Footnote, "footnote", Region::Note),
+            ("endnotes", NoteKind::Endnote, "endnote", Region::Note),
+            ("comments", NoteKind::Comment, "comment", Region::Comment),
+        ];
+        for (relationship, notes, label, region) in kinds {
+            for id in targets(related, relationship) {
+                let kind = StoryKind {
+                    region,
+                    label: label.into(),
+                    notes: Some(notes),
+                    ..StoryKind::default()
+                };
+                self.read_part(id, kind, 0);
+            }
+        }
+    }
+
+    /// Building blocks kept with the document, which stand on no page.
+    fn read_glossary(&mut self, related: &[Relationship]) {
+        for id in targets(related, "glossaryDocument") {
+            let further = self.package.relationships(Some(id), self.budget);
+            for related in &further {
+                // Its own styles say nothing about what it says.
+                if let Target::Part(part) = related.target
+                    && is_apparatus(&related.kind)
+                {
+                    self.package.pass_over(part);
+                }
+            }
+            let kind = || StoryKind {
+                region: Region::Hidden,
+                label: "glossary".into(),
+                unseen: true,
+                ..StoryKind::default()
+            };
+            self.read_part(id, kind(), 0);
+            for kind_of_part in ["header", "footer", "footnotes", "endnotes", "comments"] {
+                for part in targets(&further, kind_of_part) {
+                    self.read_part(part, kind(), 0);
+                }
+            }
+        }
+    }
+
+    /// Word's parts that nothing refers to: not on any page, and read all the same.
+    fn read_strays(&mut self) {
+        for id in 0..self.package.len() {
+            if self.package.is_read(id) {
+                continue;
+            }
+            let kind = self.package.content_type(id);
+            let Some(kind) = kind
+                .strip_suffix("+xml")
+                .filter(|k| k.contains("wordprocessingml") || k.contains("ms-word"))
+            else {
+                continue;
+            };
+            let kind = kind.rsplit('.').next().unwrap_or_default();
+            let region = match kind {
+                "header" => Region::Header,
+                "footer" => Region::Footer,
+                "footnotes" | "endnotes" => Region::Note,
+                "comments" => Region::Comment,
+                "main" | "document" => Region::Hidden,
+                _ => continue,
+            };
+            let kind = StoryKind {
+                region,
+                label: "unreferenced".into(),
+                unseen: !self.cut,
+                ..StoryKind::default()
+            };
+            self.read_part(id, kind, 0);
+        }
+    }
+
+    /// Goes after relationships that lead to things shown or packed in a part.
+    fn follow(&mut self, related: &[Relationship]) {
+        let mut diagrams = HashSet::new();
+        for relationship in related {
+            let id = match &relationship.target {
+                Target::Part(id) => *id,
+                Target::Missing(name) => {
+                    self.missing(relationship, name);
+                    continue;
+                }
+                Target::External => {
+                    self.outside += usize::from(relationship.kind != "hyperlink");
+                    continue;
+                }
+            };
+            match relationship.kind.as_str() {
+                "image" | "hdphoto" => self.package.pass_over(id),
+                "chart" | "chartEx" | "chartUserShapes" => self.read_drawing(id, "chart", None),
+                "diagramData" => self.read_drawing(id, "diagram", Some(&mut diagrams)),
+                "diagramDrawing" => self.read_drawing(id, "diagram", Some(&mut diagrams)),
+                "oleObject" | "package" | "aFChunk" => self.embedded(id),
+                _ => {}
+            }
+        }
+    }
+
+    /// A relationship leads to a part that is not there.
+    fn missing(&mut self, relationship: &Relationship, name: &str) {
+        // Word writes NULL where a picture or header is gone for good.
+        let empty = name.rsplit('/').next().is_none_or(|n| n.is_empty() || n == "NULL");
+        if empty || is_apparatus(&relationship.kind) || relationship.kind == "image" {
+            self.missing.push(name.to_owned());
+        } else if relationship.kind != "hyperlink" {
+            let (kind, name) = (shortened(&relationship.kind), shortened(name));
+            let words = format!("a relationship ({kind}) names {name}, which is not there");
+            self.package.gap(Gap::new(GapKind::Damaged, words));
+        }
+    }
+
+    fn read_drawing(&mut self, id: PartId, label: &str, known: Option<&mut HashSet<String>>) {
+        if self.package.is_read(id) {
+            return;
+        }
+        let part = self.package.xml(id, self.budget);
+        let mut xml = XmlReader::new(&part, self.budget);
+        let mut lines = drawing::lines(&mut xml);
+        let trouble = xml.finish();
+        self.package.gap_in(id, trouble);
+        if let Some(known) = known {
+            lines = drawing::only_new(lines, known);
+            known.extend(lines.iter().cloned());
+        }
+        let group = self.sheet.next_group();
+        let head = BlockHead {
+            region: Region::TextBox,
+            label: label.into(),
+            group,
+            ..BlockHead::default()
+        };
+        for line in lines {
+            self.sheet.text.block(&head, &line);
+        }
+        let related = self.package.relationships(Some(id), self.budget);
+        self.follow(&related);
+    }
+
+    /// A file or object packed in the document.
+    fn embedded(&mut self, id: PartId) {
+        if self.package.is_read(id) {
+            return;
+        }
+        let name = self.package.name(id).rsplit('/').next().unwrap_or_default().to_owned();
+        let (bytes, gap) = self.package.bytes(id, self.budget);
+        let object = self.submission.child(name.as_str(), Origin::Embedded, bytes);
+        match gap {
+            Some(gap) if object.bytes.is_empty() => {
+                self.children.push(self.submission.lost_child(name, Origin::Embedded, gap));
+            }
+            Some(gap) => self.children.push(Submission { gaps: vec![gap], ..object }),
+            None => self.children.push(ole::unwrapped(self.submission, object, self.budget)),
+        }
+    }
+
+    fn put_alternative_texts(&mut self) {
+        for (page, text) in std::mem::take(&mut self.sheet.alt) {
+            let head = BlockHead { region: Region::AltText, page, ..BlockHead::default() };
+            for line in text.split(['\n', '\r']).filter(|line| !line.trim().is_empty()) {
+                self.sheet.text.block(&head, line);
+            }
+        }
+    }
+
+    fn put_settings(&mut self) {
+        for (name, value) in std::mem::take(&mut self.settings.variables) {
+            properties::property(&mut self.sheet.text, &name, &value);
+        }
+    }
+
+    fn read_properties(&mut self, roots: &[Relationship]) {
+        let text: &mut TextBuilder = &mut self.sheet.text;
+        let named = [
+            ("core-properties", "docProps/core.xml"),
+            ("extended-properties", "docProps/app.xml"),
+            ("custom-properties", "docProps/custom.xml"),
+            ("classificationlabels", "docMetadata/LabelInfo.xml"),
+        ];
+        for (kind, usual) in named {
+            // Strict documents name the same relationships in other words.
+            let strict: String =
+                kind.split('-').enumerate().map(|(n, w)| capitalised(n, w)).collect();
+            let mut ids = targets(roots, kind);
+            ids.extend(targets(roots, &strict));
+            ids.extend(self.package.find(usual));
+            for id in ids {
+                if self.package.is_read(id) {
+                    continue;
+                }
+                match kind {
+                    "custom-properties" => {
+                        properties::read_custom(&mut self.package, id, text, self.budget);
+                    }
+                    "classificationlabels" => {
+                        properties::read_any(&mut self.package, id, text, self.budget);
+                    }
+                    _ => properties::read_plain(&mut self.package, id, text, self.budget),
+                }
+            }
+        }
+        for id in 0..self.package.len() {
+            let name = self.package.name(id).to_ascii_lowercase();
+            let stored = name.starts_with("customxml/")
+                && name.ends_with(".xml")
+                && !name.contains("/itemprops");
+            if stored && !self.package.is_read(id) {
+                properties::read_any(&mut self.package, id, text, self.budget);
+            }
+        }
+    }
+
+    /// Members that nothing accounts for are read as files packed in the document.
+    fn leftovers(&mut self) {
+        for id in 0..self.package.len() {
+            if !self.package.is_read(id) && !self.is_known(id) {
+                self.embedded(id);
+            }
+        }
+    }
+
+    /// Whether a part is of a kind that carries no text of the document's own.
+    fn is_known(&self, id: PartId) -> bool {
+        let name = self.package.name(id).to_ascii_lowercase();
+        let kind = self.package.content_type(id);
+        let is_twin = self.package.find(&name) != Some(id);
+        if is_twin {
+            return false;
+        }
+        kind.starts_with("image/")
+            || kind.ends_with("relationships+xml")
+            || name.ends_with(".rels")
+            || kind.ends_with("officedocument.obfuscatedFont")
+            || KNOWN_TYPES.iter().any(|known| kind.ends_with(known))
+            || name.starts_with("_xmlsignatures/")
+            || name.starts_with("docprops/thumbnail")
+    }
+
+    fn finish(self) -> Extraction {
+        let mut gaps = self.package.gaps.clone();
+        let mut notes = self.package.notes();
+        let pages = self.sheet.page;
+        let text = self.sheet.text.finish();
+        if let Err(gap) = self.budget.check_pages(pages as usize) {
+            gaps.push(gap);
+        }
+        let shown = text.blocks().iter().filter(|b| b.region.is_visible());
+        let letters = shown
+            .flat_map(|b| text.block_text(b).chars())
+            .filter(|c| c.is_alphanumeric())
+            .take(SCAN_LETTERS)
+            .count();
+        if self.pictures > 0 && letters < SCAN_LETTERS {
+            let words = format!("{} pictures and hardly any text", self.pictures);
+            gaps.push(Gap::new(GapKind::ImageOnly, words));
+        } else if self.pictures > 0 {
+            notes.push(note(
+                "pictures",
+                format!("{} pictures, whose content was not read", self.pictures),
+                format!("含{}幅图片，图中内容未读取", self.pictures),
+            ));
+        }
+        if self.outside > 0 {
+            notes.push(note(
+                "external-links",
+                format!("{} links to content outside the document", self.outside),
+                format!("有{}处链接指向文档之外的内容", self.outside),
+            ));
+        }
+        if !self.missing.is_empty() {
+            notes.push(note(
+                "missing-parts",
+                format!("{} links to pictures or settings that are not there", self.missing.len()),
+                format!("有{}处指向图片或设置的链接落空", self.missing.len()),
+            ));
+        }
+        Extraction {
+            pages: Some(pages),
+            text,
+            children: self.children,
+            gaps,
+            notes,
+            ..Extraction::default()
+        }
+    }
+}
+
+fn targets(related: &[Relationship], kind: &str) -> Vec<PartId> {
+    let of_kind = related.iter().filter(|r| r.kind == kind);
+    of_kind
+        .filter_map(|r| match r.target {
+            Target::Part(id) => Some(id),
+            _ => None,
+        })
+        .collect()
+}
+
+fn capitalised(position: usize, word: &str) -> String {
+    let mut chars = word.chars();
+    match chars.next().filter(|_| position > 0) {
+        Some(first) => first.to_uppercase().chain(chars).collect(),
+        None => word.to_owned(),
+    }
+}
+
+fn note(id: &'static str, en: String, zh: String) -> Note {
+    Note { id, message: Words::new(en, zh) }
+}

@@ -1,0 +1,713 @@
+//! Cases for the Word reader: packages made here, text and places expected.
+
+use crate::extract::archive::zip::packer::{Packed, pack};
+use crate::extract::office::docx::read;
+use crate::extract::{Budget, Extraction, Limits};
+use crate::model::{GapKind, Limit, Submission};
+
+const MAIN: &str = "http://schemas.openxmlformats.org/wordprocessingml/2006/main";
+const RELATIONSHIP: &str = "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
+const NAMESPACES: &str = concat!(
+    r#"xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main" "#,
+    r#"xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships" "#,
+    r#"xmlns:mc="http://schemas.openxmlformats.org/markup-compatibility/2006" "#,
+    r#"xmlns:wp="http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing" "#,
+    r#"xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main" "#,
+    r#"xmlns:wps="http://schemas.microsoft.com/office/word/2010/wordprocessingShape" "#,
+    r#"xmlns:w14="http://schemas.microsoft.com/office/word/2010/wordml" "#,
+    r#"xmlns:v="urn:schemas-microsoft-com:vml" xmlns:o="urn:schemas-microsoft-com:office:office""#,
+);
+
+/// A Word package under construction.
+#[derive(Default)]
+struct Docx {
+    parts: Vec<Packed>,
+    related: String,
+    rooted: String,
+    types: String,
+}
+
+impl Docx {
+    fn with_body(body: &str) -> Self {
+        let mut docx = Self::default();
+        docx.root_part("officeDocument", "word/document.xml", "document.main", &wrapped(body));
+        docx
+    }
+
+    fn root_part(&mut self, kind: &str, name: &str, type_word: &str, xml: &str) {
+        self.rooted += &relationship(kind, name, kind);
+        self.part(name, type_word, xml);
+    }
+
+    fn part(&mut self, name: &str, type_word: &str, xml: &str) {
+        self.types += &format!(
+            r#"<Override PartName="/{name}" ContentType="application/vnd.openxmlformats-officedocument.wordprocessingml.{type_word}+xml"/>"#
+        );
+        self.parts.push(Packed::new(name, xml));
+    }
+
+    /// A part that the main document has a relationship to, `id` its id.
+    fn with(mut self, id: &str, kind: &str, name: &str, xml: &str) -> Self {
+        self.related += &relationship(kind, name, id);
+        self.part(&format!("word/{name}"), kind, xml);
+        self
+    }
+
+    fn bytes(&self) -> Vec<u8> {
+        let list = |inside: &str| {
+            format!(
+                r#"<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">{inside}</Relationships>"#
+            )
+        };
+        let types = format!(
+            r#"<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"><Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/><Default Extension="png" ContentType="image/png"/><Default Extension="xml" ContentType="application/xml"/>{}</Types>"#,
+            self.types
+        );
+        let mut members = vec![
+            Packed::new("[Content_Types].xml", types),
+            Packed::new("_rels/.rels", list(&self.rooted)),
+            Packed::new("word/_rels/document.xml.rels", list(&self.related)),
+        ];
+        members.extend(self.parts.iter().cloned());
+        pack(&members, b"")
+    }
+
+    fn read(&self) -> Extraction {
+        read_bytes(self.bytes())
+    }
+}
+
+fn wrapped(body: &str) -> String {
+    format!("<w:document {NAMESPACES}><w:body>{body}</w:body></w:document>")
+}
+
+fn part(root: &str, inside: &str) -> String {
+    format!("<w:{root} {NAMESPACES}>{inside}</w:{root}>")
+}
+
+fn relationship(kind: &str, target: &str, id: &str) -> String {
+    format!(r#"<Relationship Id="{id}" Type="{RELATIONSHIP}/{kind}" Target="{target}"/>"#)
+}
+
+fn read_bytes(bytes: Vec<u8>) -> Extraction {
+    read(&Submission::file("a.docx", bytes), &mut Budget::new(Limits::default()))
+}
+
+/// One paragraph of one run.
+fn p(text: &str) -> String {
+    format!("<w:p><w:r><w:t>{text}</w:t></w:r></w:p>")
+}
+
+/// Every block as `region page:line label text`, and what is not seen of it.
+fn told(extraction: &Extraction) -> Vec<String> {
+    let text = &extraction.text;
+    let told = text.blocks().iter().map(|block| {
+        let region = serde_json::to_value(block.region).expect("a word");
+        let mut line = format!("{} {}:{}", region.as_str().unwrap_or("?"), block.page, block.line);
+        let label = text.label(block);
+        if !label.is_empty() {
+            line += &format!(" <{label}>");
+        }
+        line += &format!(" {}", text.block_text(block));
+        for (span, style) in text.styles_in(block.span()) {
+            let flags = [
+                (style.hidden, "hidden"),
+                (style.deleted, "deleted"),
+                (style.struck, "struck"),
+                (style.bold, "bold"),
+            ];
+            for (_, flag) in flags.iter().filter(|(on, _)| *on) {
+                line += &format!(" [{flag}: {}]", &text.as_str()[span.clone()]);
+            }
+        }
+        line
+    });
+    told.collect()
+}
+
+#[track_caller]
+fn check(docx: &Docx, want: &[&str]) {
+    let extraction = docx.read();
+    assert_eq!(told(&extraction), want);
+    assert_eq!(extraction.gaps, []);
+}
+
+#[track_caller]
+fn check_body(body: &str, want: &[&str]) {
+    check(&Docx::with_body(body), want);
+}
+
+#[test]
+fn lines_and_pages_are_counted_from_breaks() {
+    let body = [
+        &p("一"),
+        "<w:p/>",
+        r#"<w:p><w:r><w:t xml:space="preserve">二 </w:t><w:tab/><w:t>三</w:t><w:br/><w:t>四</w:t></w:r></w:p>"#,
+        r#"<w:p><w:r><w:br w:type="page"/></w:r></w:p>"#,
+        r#"<w:p><w:r><w:lastRenderedPageBreak/><w:t>五</w:t></w:r></w:p>"#,
+        r#"<w:p><w:r><w:t>六</w:t></w:r><w:r><w:lastRenderedPageBreak/><w:t>七</w:t></w:r></w:p>"#,
+        r#"<w:p><w:pPr><w:pageBreakBefore/></w:pPr><w:r><w:t>八</w:t></w:r></w:p>"#,
+        r#"<w:p><w:pPr><w:sectPr/></w:pPr><w:r><w:t>九</w:t></w:r></w:p>"#,
+        &p("十"),
+        r#"<w:p><w:pPr><w:sectPr/></w:pPr></w:p>"#,
+        &p("末"),
+        r#"<w:sectPr><w:type w:val="continuous"/></w:sectPr>"#,
+    ];
+    let docx = Docx::with_body(&body.concat());
+    check(
+        &docx,
+        &[
+            "body 1:1 一",
+            "body 1:3 二 \t三",
+            "body 1:4 四",
+            "body 2:1 五",
+            "body 2:2 六",
+            "body 3:1 七",
+            "body 4:1 八",
+            "body 4:2 九",
+            "body 5:1 十",
+            "body 5:3 末",
+        ],
+    );
+    let extraction = docx.read();
+    assert_eq!(extraction.pages, Some(5));
+    let groups: Vec<u32> = extraction.text.blocks().iter().map(|b| b.group).collect();
+    assert_eq!(groups[1], groups[2], "lines of one paragraph");
+    assert_ne!(groups[0], groups[1]);
+}
+
+#[test]
+fn cells_of_a_row_stand_side_by_side() {
+    let cell = |inside: &str| format!("<w:tc><w:tcPr/>{inside}</w:tc>");
+    let inner = format!("<w:tbl><w:tr>{}</w:tr></w:tbl>", cell(&p("内")));
+    let table = format!(
+        "<w:tbl><w:tblPr/><w:tr>{}{}</w:tr><w:tr>{}</w:tr></w:tbl>",
+        cell(&(p("密级") + &p("二行"))),
+        cell(&p("机密")),
+        cell(&(inner + "<w:p/>")),
+    );
+    check_body(
+        &(p("表") + &table + &p("后")),
+        &[
+            "body 1:1 表",
+            "cell 1:2 <t1.r1.c1> 密级",
+            "cell 1:3 <t1.r1.c1> 二行",
+            "cell 1:2 <t1.r1.c2> 机密",
+            "cell 1:4 <t1.r2.c1.t1.r1.c1> 内",
+            "body 1:6 后",
+        ],
+    );
+}
+
+#[test]
+fn a_text_box_is_read_once_though_it_stands_there_twice() {
+    let choice = |inside: &str| {
+        format!(
+            r#"<mc:Choice Requires="wps"><w:drawing><wp:anchor><wp:positionV><wp:posOffset>99</wp:posOffset></wp:positionV><wp:docPr id="1" name="文本框" descr="说明"/><a:graphic><a:graphicData><wps:wsp><wps:txbx><w:txbxContent>{inside}</w:txbxContent></wps:txbx></wps:wsp></a:graphicData></a:graphic></wp:anchor></w:drawing></mc:Choice>"#
+        )
+    };
+    let fallback = |inside: &str| {
+        format!(
+            r#"<mc:Fallback><w:pict><v:shape id="s" alt="说明"><v:textbox><w:txbxContent>{inside}</w:txbxContent></v:textbox></v:shape></w:pict></mc:Fallback>"#
+        )
+    };
+    let anchored = |first: &str, second: &str| {
+        let both = choice(first) + &fallback(second);
+        format!(
+            "<w:p><w:r><w:t>前</w:t></w:r><w:r><mc:AlternateContent>{both}</mc:AlternateContent></w:r><w:r><w:t>后</w:t></w:r></w:p>"
+        )
+    };
+    check_body(
+        &(anchored(&p("机密★7年"), &p("机密★7年")) + &p("下")),
+        &["body 1:1 前后", "text_box 1:1 机密★7年", "body 1:2 下", "alt_text 1:0 说明"],
+    );
+    check_body(
+        &anchored(&(p("一") + &p("二")), &(p("一") + &p("绝密"))),
+        &[
+            "body 1:1 前后",
+            "text_box 1:1 一",
+            "text_box 1:2 二",
+            "text_box 1:2 绝密",
+            "alt_text 1:0 说明",
+        ],
+    );
+    let inline = format!(
+        "<w:p><w:r><mc:AlternateContent><mc:Choice><w:t>机密</w:t></mc:Choice><mc:Fallback><w:t>机密</w:t></mc:Fallback></mc:AlternateContent></w:r></w:p>{}",
+        format_args!(
+            "<mc:AlternateContent><mc:Choice>{0}</mc:Choice><mc:Fallback>{0}</mc:Fallback></mc:AlternateContent>",
+            p("段")
+        )
+    );
+    check_body(&inline, &["body 1:1 机密", "body 1:2 段"]);
+}
+
+#[test]
+fn watermarks_are_told_from_other_drawn_text() {
+    let shape = |id: &str| {
+        format!(
+            r##"<w:p><w:r><w:pict><v:shapetype id="t"><v:textpath on="t"/></v:shapetype><v:shape id="{id}" fillcolor="silver"><v:textpath string="机密&#xA;10年"/></v:shape></w:pict></w:r></w:p>"##
+        )
+    };
+    check_body(&shape("WordArt 3"), &["text_box 1:1 机密", "text_box 1:2 10年"]);
+    check_body(&shape("PowerPlusWaterMarkObject3"), &["watermark 1:1 机密", "watermark 1:2 10年"]);
+    let body = p("x") + r#"<w:sectPr><w:headerReference w:type="default" r:id="h"/></w:sectPr>"#;
+    let docx = Docx::with_body(&body).with("h", "header", "h.xml", &part("hdr", &shape("x")));
+    check(
+        &docx,
+        &[
+            "body 1:1 x",
+            "watermark 1:1 <header default> 机密",
+            "watermark 1:2 <header default> 10年",
+        ],
+    );
+}
+
+#[test]
+fn what_was_deleted_is_read_and_told_apart() {
+    let body = r#"<w:p><w:del><w:r><w:delText>机密★10年</w:delText></w:r></w:del><w:ins><w:r><w:t>新</w:t></w:r></w:ins><w:moveFrom><w:r><w:t>移</w:t></w:r></w:moveFrom><w:moveTo><w:r><w:t>到</w:t></w:r></w:moveTo></w:p><w:tbl><w:tr><w:trPr><w:del/></w:trPr><w:tc><w:p><w:r><w:t>删行</w:t></w:r></w:p></w:tc></w:tr><w:tr><w:tc><w:p><w:pPr><w:rPr><w:del/></w:rPr></w:pPr><w:r><w:t>留行</w:t></w:r></w:p></w:tc></w:tr></w:tbl>"#;
+    check_body(
+        body,
+        &[
+            "body 1:1 机密★10年新移到 [deleted: 机密★10年] [deleted: 移]",
+            "cell 1:2 <t1.r1.c1> 删行 [deleted: 删行]",
+            "cell 1:3 <t1.r2.c1> 留行",
+        ],
+    );
+}
+
+const STYLES: &str = r#"
+  <w:docDefaults><w:rPrDefault><w:rPr><w:sz w:val="21"/><w:rFonts w:eastAsia="宋体" w:ascii="Times"/></w:rPr></w:rPrDefault></w:docDefaults>
+  <w:style w:type="paragraph" w:default="1" w:styleId="a"><w:pPr><w:jc w:val="both"/></w:pPr></w:style>
+  <w:style w:type="paragraph" w:styleId="Loud"><w:basedOn w:val="a"/><w:pPr><w:jc w:val="center"/></w:pPr><w:rPr><w:b/><w:sz w:val="44"/></w:rPr></w:style>
+  <w:style w:type="paragraph" w:styleId="Louder"><w:basedOn w:val="Loud"/><w:rPr><w:rFonts w:eastAsia="黑体"/></w:rPr></w:style>
+  <w:style w:type="paragraph" w:styleId="LoopA"><w:basedOn w:val="LoopB"/></w:style>
+  <w:style w:type="paragraph" w:styleId="LoopB"><w:basedOn w:val="LoopA"/><w:rPr><w:vanish/></w:rPr></w:style>
+  <w:style w:type="character" w:styleId="Quiet"><w:rPr><w:b/></w:rPr></w:style>
+  <w:style w:type="character" w:styleId="Gone"><w:rPr><w:vanish/></w:rPr></w:style>
+  <w:style w:type="table" w:styleId="Dark"><w:tblStylePr w:type="firstRow"><w:rPr><w:vanish/></w:rPr><w:tcPr><w:shd w:val="clear" w:fill="4472C4"/></w:tcPr></w:tblStylePr></w:style>"#;
+
+fn styled(body: &str) -> Docx {
+    Docx::with_body(body).with("s", "styles", "styles.xml", &part("styles", STYLES))
+}
+
+fn run(properties: &str, text: &str) -> String {
+    format!("<w:r><w:rPr>{properties}</w:rPr><w:t>{text}</w:t></w:r>")
+}
+
+fn paragraph(properties: &str, runs: &str) -> String {
+    format!("<w:p><w:pPr>{properties}</w:pPr>{runs}</w:p>")
+}
+
+#[test]
+fn hidden_text_is_told_however_it_was_hidden() {
+    let white = r#"<w:color w:val="FFFFFF"/>"#;
+    let shade = |fill: &str| format!(r#"<w:shd w:val="clear" w:color="auto" w:fill="{fill}"/>"#);
+    let cases: &[(&str, String, bool)] = &[
+        ("plain", paragraph("", &run("", "密")), false),
+        ("vanish", paragraph("", &run("<w:vanish/>", "密")), true),
+        ("not vanish", paragraph("", &run(r#"<w:vanish w:val="0"/>"#, "密")), false),
+        ("by style", paragraph("", &run(r#"<w:rStyle w:val="Gone"/>"#, "密")), true),
+        ("by a loop of styles", paragraph(r#"<w:pStyle w:val="LoopA"/>"#, &run("", "密")), true),
+        (
+            "mark of the paragraph only",
+            paragraph("<w:rPr><w:vanish/></w:rPr>", &run("", "密")),
+            false,
+        ),
+        (
+            "before a change only",
+            paragraph("", &run("<w:rPrChange><w:rPr><w:vanish/></w:rPr></w:rPrChange>", "密")),
+            false,
+        ),
+        ("white", paragraph("", &run(white, "密")), true),
+        ("nearly white", paragraph("", &run(r#"<w:color w:val="FDFDFD"/>"#, "密")), true),
+        ("grey", paragraph("", &run(r#"<w:color w:val="BFBFBF"/>"#, "密")), false),
+        (
+            "white on black",
+            paragraph("", &run(&(white.to_owned() + &shade("000000")), "密")),
+            false,
+        ),
+        ("white on a dark paragraph", paragraph(&shade("000000"), &run(white, "密")), false),
+        (
+            "black on black",
+            paragraph(
+                "",
+                &run(&(r#"<w:color w:val="000000"/>"#.to_owned() + &shade("000000")), "密"),
+            ),
+            true,
+        ),
+        (
+            "white highlighted",
+            paragraph("", &run(&format!(r#"{white}<w:highlight w:val="red"/>"#), "密")),
+            false,
+        ),
+        ("one point", paragraph("", &run(r#"<w:sz w:val="2"/>"#, "密")), true),
+        (
+            "without a fill",
+            paragraph("", &run("<w14:textFill><w14:noFill/></w14:textFill>", "密")),
+            true,
+        ),
+        (
+            "outlined, without a fill",
+            paragraph(
+                "",
+                &run("<w14:textOutline/><w14:textFill><w14:noFill/></w14:textFill>", "密"),
+            ),
+            false,
+        ),
+        (
+            "white in a dark cell",
+            format!(
+                "<w:tbl><w:tr><w:tc><w:tcPr>{}</w:tcPr>{}</w:tc></w:tr></w:tbl>",
+                shade("1F3864"),
+                paragraph("", &run(white, "密"))
+            ),
+            false,
+        ),
+        (
+            "white in a table that its style paints",
+            format!(
+                r#"<w:tbl><w:tblPr><w:tblStyle w:val="Dark"/></w:tblPr><w:tr><w:tc>{}</w:tc></w:tr></w:tbl>"#,
+                paragraph("", &run(white, "密"))
+            ),
+            false,
+        ),
+        (
+            "white in a plain cell",
+            format!(
+                "<w:tbl><w:tr><w:tc>{}</w:tc></w:tr></w:tbl>",
+                paragraph("", &run(white, "密"))
+            ),
+            true,
+        ),
+    ];
+    for (what, body, hidden) in cases {
+        let extraction = styled(body).read();
+        let block = extraction.text.blocks()[0];
+        assert_eq!(extraction.text.block_text(&block), "密", "{what}");
+        let found = extraction.text.styles_in(block.span()).any(|(_, style)| style.hidden);
+        assert_eq!(found, *hidden, "{what}");
+    }
+}
+
+#[test]
+fn looks_come_from_run_style_and_defaults() {
+    let body = [
+        paragraph("", &run("", "一")),
+        paragraph(r#"<w:pStyle w:val="Louder"/>"#, &run("", "二")),
+        paragraph(
+            r#"<w:pStyle w:val="Louder"/><w:jc w:val="end"/>"#,
+            &run(r#"<w:rStyle w:val="Quiet"/><w:sz w:val="32"/><w:color w:val="FF0000"/>"#, "三"),
+        ),
+        paragraph("", &run(r#"<w:strike/>"#, "a")),
+    ];
+    let extraction = styled(&body.concat()).read();
+    let told: Vec<_> = extraction
+        .text
+        .blocks()
+        .iter()
+        .map(|block| {
+            let (_, style) = extraction.text.styles_in(block.span()).next().expect("a style");
+            let align = format!("{:?}", block.align);
+            (align, style.size, style.face.clone(), style.bold, style.color, style.struck)
+        })
+        .collect();
+    let own = |align: &str, size, face: &str, bold, color, struck| {
+        (align.to_owned(), size, face.to_owned(), bold, color, struck)
+    };
+    assert_eq!(
+        told,
+        [
+            own("Left", 10.5, "宋体", false, None, false),
+            own("Center", 22.0, "黑体", true, None, false),
+            // Bold of the paragraph's style and bold of the character's undo one another.
+            own("Right", 16.0, "黑体", false, Some([255, 0, 0]), false),
+            own("Left", 10.5, "Times", false, None, true),
+        ]
+    );
+}
+
+#[test]
+fn characters_that_are_elements_are_read() {
+    let body = r#"<w:p><w:r><w:t>机密</w:t><w:sym w:font="Wingdings" w:char="F0AB"/><w:t>10</w:t><w:noBreakHyphen/><w:t>年</w:t><w:softHyphen/></w:r></w:p>
+      <w:p><w:r><w:rPr><w:rFonts w:ascii="Wingdings" w:hAnsi="Wingdings"/></w:rPr><w:t>«</w:t></w:r></w:p>
+      <w:p><w:r><w:ruby><w:rt><w:r><w:t>jī</w:t></w:r></w:rt><w:rubyBase><w:r><w:t>机</w:t></w:r></w:rubyBase></w:ruby></w:r><w:r><w:t>密</w:t></w:r></w:p>
+      <w:p><w:smartTag><w:r><w:unknown>新元素</w:unknown></w:r></w:smartTag></w:p>
+      <w:p><w:sdt><w:sdtPr><w:dropDownList><w:listItem w:displayText="绝密" w:value="1"/></w:dropDownList></w:sdtPr><w:sdtContent><w:r><w:t>秘密</w:t></w:r></w:sdtContent></w:sdt></w:p>"#;
+    check_body(
+        body,
+        &[
+            "body 1:1 机密★10\u{2011}年\u{AD}",
+            "body 1:2 ★",
+            "body 1:3 机密",
+            "body 1:0 jī",
+            "body 1:4 新元素",
+            "body 1:5 秘密",
+        ],
+    );
+}
+
+#[test]
+fn fields_show_results_and_not_instructions() {
+    let field = |instruction: &str, result: &str| {
+        format!(
+            r#"<w:p><w:r><w:fldChar w:fldCharType="begin"><w:fldData>QUJD</w:fldData></w:fldChar></w:r><w:r><w:instrText>{instruction}</w:instrText></w:r>{result}<w:r><w:fldChar w:fldCharType="end"/></w:r></w:p>"#
+        )
+    };
+    let result = r#"<w:r><w:fldChar w:fldCharType="separate"/></w:r><w:r><w:t>机密</w:t></w:r>"#;
+    let drop_down = r#"<w:p><w:r><w:fldChar w:fldCharType="begin"><w:ffData><w:ddList><w:result w:val="1"/><w:listEntry w:val="绝密"/><w:listEntry w:val="秘密"/></w:ddList></w:ffData></w:fldChar><w:instrText>FORMDROPDOWN</w:instrText><w:fldChar w:fldCharType="end"/></w:r></w:p>"#;
+    let simple = r#"<w:p><w:fldSimple w:instr="DOCPROPERTY 密级"><w:r><w:t>绝密</w:t></w:r></w:fldSimple></w:p>"#;
+    check_body(
+        &[&field("DOCPROPERTY x", result), &field(r"EQ \o\ac(○,密)", ""), simple, drop_down]
+            .concat(),
+        &["body 1:1 机密", "body 1:2 ○密", "body 1:3 绝密", "body 1:4 秘密"],
+    );
+}
+
+#[test]
+fn headers_and_footers_say_which_they_are_and_who_sees_them() {
+    let references = |inside: &str| format!("<w:sectPr>{inside}</w:sectPr>");
+    let first = references(
+        r#"<w:headerReference w:type="default" r:id="d"/><w:headerReference w:type="first" r:id="f"/><w:headerReference w:type="even" r:id="e"/><w:footerReference w:type="default" r:id="g"/><w:titlePg/>"#,
+    );
+    let second = references(r#"<w:headerReference w:type="default" r:id="n"/>"#);
+    let body = p("一") + &paragraph(&first, "") + &p("二") + &second;
+    let docx = |settings: &str| {
+        let mut docx = Docx::with_body(&body);
+        for (id, text) in [("d", "常"), ("f", "首"), ("e", "偶"), ("n", "新"), ("u", "弃")] {
+            docx = docx.with(id, "header", &format!("{id}.xml"), &part("hdr", &p(text)));
+        }
+        docx.with("g", "footer", "g.xml", &part("ftr", &p("脚"))).with(
+            "t",
+            "settings",
+            "settings.xml",
+            &part("settings", settings),
+        )
+    };
+    check(
+        &docx("<w:evenAndOddHeaders/>"),
+        &[
+            "body 1:1 一",
+            "body 2:1 二",
+            "header 2:1 <default> 常",
+            "header 1:1 <first> 首",
+            "header 2:1 <even> 偶",
+            "header 2:1 <default> 新",
+            "header 0:1 <unreferenced> 弃 [hidden: 弃]",
+            "footer 2:1 <default> 脚",
+        ],
+    );
+    let extraction = docx("").read();
+    assert!(told(&extraction).contains(&"header 0:1 <even> 偶 [hidden: 偶]".to_owned()));
+}
+
+#[test]
+fn notes_and_comments_stand_on_the_page_that_refers_to_them() {
+    let body = [
+        &p("一"),
+        r#"<w:p><w:r><w:br w:type="page"/><w:t>二</w:t><w:footnoteReference w:id="2"/><w:commentReference w:id="0"/></w:r></w:p>"#,
+    ];
+    let footnotes = format!(
+        r#"<w:footnote w:type="separator" w:id="0">{}</w:footnote><w:footnote w:id="2">{}{}</w:footnote><w:footnote w:id="3">{}</w:footnote>"#,
+        p("线"),
+        p("注"),
+        p("又"),
+        p("无")
+    );
+    let comments = format!(r#"<w:comment w:id="0" w:author="某">{}</w:comment>"#, p("机密★10年"));
+    let docx = Docx::with_body(&body.concat())
+        .with("f", "footnotes", "footnotes.xml", &part("footnotes", &footnotes))
+        .with("c", "comments", "comments.xml", &part("comments", &comments));
+    check(
+        &docx,
+        &[
+            "body 1:1 一",
+            "body 2:1 二",
+            "note 2:1 <footnote> 注",
+            "note 2:2 <footnote> 又",
+            "note 0:1 <footnote> 无",
+            "comment 2:1 <comment> 机密★10年",
+        ],
+    );
+}
+
+#[test]
+fn properties_variables_and_stored_xml_come_last() {
+    let mut docx = Docx::with_body(&p("文")).with(
+        "t",
+        "settings",
+        "settings.xml",
+        &part("settings", r#"<w:docVars><w:docVar w:name="密级" w:val="秘密"/></w:docVars>"#),
+    );
+    docx.root_part(
+        "metadata/core-properties",
+        "docProps/core.xml",
+        "core",
+        "<c:p xmlns:c='c'><c:title>机密★5年 标题</c:title><c:revision>3</c:revision><c:keywords>甲<c:value>乙</c:value></c:keywords></c:p>",
+    );
+    docx.root_part(
+        "custom-properties",
+        "docProps/custom.xml",
+        "custom",
+        "<P><property name='保密期限'><vt:lpwstr xmlns:vt='v'>5年</vt:lpwstr></property></P>",
+    );
+    docx.parts
+        .push(Packed::new("customXml/item1.xml", "<r><level>绝密</level><v name='机密'/></r>"));
+    check(
+        &docx,
+        &[
+            "body 1:1 文",
+            "property 0:0 <密级> 秘密",
+            "property 0:0 <title> 机密★5年 标题",
+            "property 0:0 <keywords> 甲",
+            "property 0:0 <keywords> 乙",
+            "property 0:0 <保密期限> 5年",
+            "property 0:0 <level> 绝密",
+            "property 0:0 <v> 机密",
+        ],
+    );
+}
+
+#[test]
+fn the_main_part_is_told_by_its_relationship_in_any_dialect() {
+    let strict = wrapped(&p("机密"))
+        .replace(MAIN, "http://purl.oclc.org/ooxml/wordprocessingml/main")
+        .replace("xmlns:w=", "xmlns:x=")
+        .replace("w:", "x:");
+    let mut docx = Docx::default();
+    docx.root_part("officeDocument", "/body/text.xml", "template.main", &strict);
+    docx.parts[0].name = "body/text.xml".into();
+    check(&docx, &["body 1:1 机密"]);
+
+    let utf16: Vec<u8> = [0xFF, 0xFE]
+        .into_iter()
+        .chain(wrapped(&p("机密")).encode_utf16().flat_map(u16::to_le_bytes))
+        .collect();
+    let mut docx = Docx::with_body("");
+    docx.parts[0].content = utf16;
+    check(&docx, &["body 1:1 机密"]);
+}
+
+#[test]
+fn what_is_packed_inside_comes_out_as_children() {
+    let mut docx = Docx::with_body(&p("文"));
+    for (id, kind, name) in [("a", "package", "embeddings/内.docx"), ("b", "aFChunk", "chunk.html")]
+    {
+        docx.related += &relationship(kind, name, id);
+        docx.parts.push(Packed::new(format!("word/{name}"), format!("content of {name}")));
+    }
+    docx.parts.push(Packed::new("word/stray.bin", "nobody refers to this"));
+    docx.parts.push(Packed::new("word/document.xml", wrapped(&p("二"))));
+    docx.parts.push(Packed { flags: 0x801, ..Packed::new("word/locked.bin", "x") });
+    docx.parts.push(Packed::new("word/media/image1.png", "picture"));
+    let extraction = docx.read();
+    // A second part of the same name is no part; Word's own kinds are read where they are.
+    assert_eq!(told(&extraction), ["body 1:1 文", "hidden 0:1 <unreferenced> 二 [hidden: 二]"]);
+    let children: Vec<_> = extraction
+        .children
+        .iter()
+        .map(|c| (c.provenance.name(), c.bytes.len(), c.gaps.first().map(|g| g.kind)))
+        .collect();
+    assert_eq!(
+        children,
+        [
+            ("内.docx", "content of embeddings/内.docx".len(), None),
+            ("chunk.html", "content of chunk.html".len(), None),
+            ("stray.bin", 21, None),
+            ("locked.bin", 0, Some(GapKind::Encrypted)),
+        ]
+    );
+}
+
+#[test]
+fn pictures_are_a_gap_only_where_there_is_nothing_else() {
+    let picture = "<w:p><w:r><w:drawing><wp:inline><a:graphic><a:graphicData><a:blip/></a:graphicData></a:graphic></wp:inline></w:drawing></w:r></w:p>";
+    let kinds = |body: &str| {
+        let extraction = Docx::with_body(body).read();
+        let gaps: Vec<_> = extraction.gaps.iter().map(|gap| gap.kind).collect();
+        let notes: Vec<_> = extraction.notes.iter().map(|note| note.id).collect();
+        (gaps, notes)
+    };
+    assert_eq!(kinds(picture), (vec![GapKind::ImageOnly], vec![]));
+    let text = p("关于做好自动气象站冬季巡检工作的通知");
+    assert_eq!(kinds(&(picture.to_owned() + &text)), (vec![], vec!["pictures"]));
+    assert_eq!(kinds(&text), (vec![], vec![]));
+    assert_eq!(kinds(""), (vec![], vec![]));
+}
+
+#[test]
+fn damage_is_named_and_the_rest_is_read() {
+    let cut = "<w:document><w:body><w:p><w:r><w:t>机密★10年</w:t></w:r></w:p><w:p><w:r><w:t>半";
+    let mut docx = Docx::with_body("").with("h", "header", "h.xml", &part("hdr", &p("页眉")));
+    docx.parts[0].content = cut.into();
+    let extraction = docx.read();
+    // The sections were lost with the end of the body: nobody can say that the
+    // header is not shown.
+    assert_eq!(
+        told(&extraction),
+        ["body 1:1 机密★10年", "body 1:2 半", "header 0:1 <unreferenced> 页眉"]
+    );
+    assert_eq!(extraction.gaps.len(), 1);
+    assert_eq!(extraction.gaps[0].kind, GapKind::Damaged);
+    assert!(extraction.gaps[0].detail.contains("word/document.xml"), "{:?}", extraction.gaps);
+
+    let mut docx = Docx::with_body(&p("文"));
+    docx.related += &relationship("header", "header9.xml", "h");
+    docx.related += &relationship("image", "media/gone.png", "i");
+    let extraction = docx.read();
+    assert_eq!(extraction.gaps.len(), 1);
+    assert!(extraction.gaps[0].detail.contains("header9.xml"));
+    assert_eq!(extraction.notes.iter().map(|n| n.id).collect::<Vec<_>>(), ["missing-parts"]);
+
+    let mut docx = Docx::with_body(&p("文"));
+    docx.parts.clear();
+    assert_eq!(docx.read().gaps.last().map(|g| g.kind), Some(GapKind::Damaged));
+}
+
+#[test]
+fn work_is_limited() {
+    let body = p("文").repeat(2000);
+    let limits = Limits { steps: 5000, ..Limits::default() };
+    let submission = Submission::file("a.docx", Docx::with_body(&body).bytes());
+    let extraction = read(&submission, &mut Budget::new(limits));
+    let kinds: Vec<_> = extraction.gaps.iter().map(|gap| gap.kind).collect();
+    assert_eq!(kinds, [GapKind::Limit(Limit::Time)]);
+    assert!(!extraction.text.blocks().is_empty());
+
+    let limits = Limits { text: 900, ..Limits::default() };
+    let extraction = read(&submission, &mut Budget::new(limits));
+    assert_eq!(extraction.gaps[0].kind, GapKind::Limit(Limit::Text));
+    assert!(extraction.text.as_str().len() < 2000);
+
+    let limits = Limits { bytes: 3000, ..Limits::default() };
+    let extraction = read(&submission, &mut Budget::new(limits));
+    assert!(extraction.gaps.iter().any(|gap| gap.kind == GapKind::Limit(Limit::Bytes)));
+}
+
+#[test]
+fn no_cut_and_no_flipped_bit_is_silent() {
+    let sections = r#"<w:sectPr><w:headerReference w:type="default" r:id="h"/></w:sectPr>"#;
+    let docx = Docx::with_body(&(p("机密★10年") + sections)).with(
+        "h",
+        "header",
+        "h.xml",
+        &part("hdr", &p("秘密★5年")),
+    );
+    let whole = docx.bytes();
+    let check = |bytes: Vec<u8>, how: String| {
+        let extraction = read_bytes(bytes);
+        let said = told(&extraction).join("\n");
+        let all = said.contains("机密★10年") && said.contains("秘密★5年");
+        let gaps = extraction.gaps.len()
+            + extraction.children.iter().map(|child| child.gaps.len()).sum::<usize>();
+        assert!(all || gaps > 0, "{how}: {said}");
+    };
+    check(whole.clone(), "whole".into());
+    for length in 0..whole.len() {
+        check(whole[..length].to_vec(), format!("cut at {length}"));
+    }
+    for at in 0..whole.len() * 8 {
+        let mut bytes = whole.clone();
+        bytes[at / 8] ^= 1 << (at % 8);
+        check(bytes, format!("bit {} of byte {}", at % 8, at / 8));
+    }
+}
