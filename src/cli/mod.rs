@@ -27,7 +27,12 @@ use crate::report::Shown;
 /// Finds classification marks in documents before they are disclosed, and says
 /// what could not be read.
 #[derive(Debug, Parser)]
-#[command(name = "vetmark", disable_version_flag = true, max_term_width = 100)]
+#[command(
+    name = "vetmark",
+    disable_version_flag = true,
+    args_override_self = true,
+    max_term_width = 100
+)]
 struct Cli {
     /// Print version and digests of rules and dictionaries
     #[arg(short = 'V', long)]

@@ -28,6 +28,7 @@ use crate::report::{HostLevel, Lang, Ledger, Quotes, Shown, ndjson};
 /// Exit status: 0 if every matter is no_finding, 1 if a person is needed, 2 if the run could
 /// not be done. Nothing is ever approved: a named person decides before anything is disclosed.
 #[derive(Debug, clap::Args)]
+#[command(args_override_self = true)]
 pub(super) struct Args {
     /// Files and folders, or - for standard input
     #[arg(required = true, value_name = "PATH")]

@@ -16,9 +16,13 @@ use crate::model::{Examination, Gap, GapKind, Matter, Submission};
 /// Stack of a worker. Readers limit their depth; this is what the limits count on.
 const STACK: usize = 64 << 20;
 
-/// How many matters may be ahead of the oldest unfinished one, for each worker:
+/// Matters handed to the workers and not finished, for each worker: the one it
+/// is at and the next, so that it never waits for the walk.
+const IN_HAND: usize = 2;
+
+/// How many matters may be ahead of the oldest one not yet kept, for each worker:
 /// enough that one slow document does not leave the others idle at once.
-const AHEAD: usize = 8;
+const AHEAD: usize = 16;
 
 /// A worker's answer: the matter's place in the order, and what became of it.
 type Answer = (usize, Option<Examination>);
@@ -56,9 +60,10 @@ impl Pipeline {
             drop(finish);
             let mut matters = matters.into_iter().enumerate();
             let mut early = BTreeMap::new();
-            let (mut submitted, mut kept) = (0, 0);
+            let (mut submitted, mut answered, mut kept) = (0, 0, 0);
             loop {
-                while submitted - kept < jobs * AHEAD
+                while submitted - answered < jobs * IN_HAND
+                    && submitted - kept < jobs * AHEAD
                     && let Some((place, (source, read))) = matters.next()
                 {
                     submit.send((place, source, read)).map_err(|_| lost())?;
@@ -68,6 +73,7 @@ impl Pipeline {
                     return Ok(());
                 }
                 let (place, examination) = answers.recv().map_err(|_| lost())?;
+                answered += 1;
                 early.insert(place, examination);
                 while let Some(examination) = early.remove(&kept) {
                     keep(examination.ok_or_else(lost)?)?;

@@ -345,7 +345,7 @@ in/press.zip
         basis: 保守国家秘密法2010 第17条
     [not read] gap.limit (pages) · too many
 
-matters: 1: 1 withhold
+matters: 1 seen = 1 withhold
 ";
         assert!(text.starts_with(want), "{text}");
         let zh = rendered(Lang::Zh, &[marked()]);

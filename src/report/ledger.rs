@@ -49,31 +49,32 @@ impl Ledger {
     /// Those of the writer.
     pub fn render(&self, lang: Lang, out: &mut dyn Write) -> io::Result<()> {
         let Coverage { parts, read, unread, excluded } = self.coverage;
-        let (matters, tally) = (self.matters, self.tally());
+        let matters = self.matters;
         match lang {
             Lang::En => {
-                writeln!(out, "matters: {matters}{}", after_colon(": ", &tally))?;
+                writeln!(out, "matters: {matters} seen{}", self.sum(lang))?;
                 writeln!(
                     out,
                     "parts: {parts} seen = {read} read + {unread} unread + {excluded} excluded"
                 )
             }
             Lang::Zh => {
-                writeln!(out, "事项：{matters}{}", after_colon("：", &self.tally_zh()))?;
+                writeln!(out, "事项：所见 {matters}{}", self.sum(lang))?;
                 writeln!(out, "部分：所见 {parts} = 已读 {read} + 未读 {unread} + 排除 {excluded}")
             }
         }
     }
 
-    fn tally_zh(&self) -> String {
-        let named = Verdict::STRONGEST_FIRST.map(|v| (self.count(v), phrases::verdict(v).zh));
-        let some = named.iter().filter(|(count, _)| *count > 0);
-        some.map(|(count, name)| format!("{name} {count}")).collect::<Vec<_>>().join("，")
+    /// ` = 2 withhold + 1 no_finding`.
+    fn sum(&self, lang: Lang) -> String {
+        let named = Verdict::STRONGEST_FIRST.map(|verdict| {
+            let (count, name) = (self.count(verdict), phrases::verdict(verdict).of(lang));
+            (count, lang.pick(format!("{count} {name}"), format!("{name} {count}")))
+        });
+        let some: Vec<_> = named.into_iter().filter(|(count, _)| *count > 0).collect();
+        let some: Vec<_> = some.iter().map(|(_, words)| words.as_str()).collect();
+        if some.is_empty() { String::new() } else { format!(" = {}", some.join(" + ")) }
     }
-}
-
-fn after_colon(colon: &str, text: &str) -> String {
-    if text.is_empty() { String::new() } else { format!("{colon}{text}") }
 }
 
 /// The place of a verdict among all, strongest first.
@@ -101,10 +102,13 @@ mod tests {
         for (lang, want) in [
             (
                 Lang::En,
-                "matters: 3: 2 withhold, 1 no_finding\n\
+                "matters: 3 seen = 2 withhold + 1 no_finding\n\
                  parts: 6 seen = 5 read + 1 unread + 0 excluded\n",
             ),
-            (Lang::Zh, "事项：3：不得公开 2，未发现 1\n部分：所见 6 = 已读 5 + 未读 1 + 排除 0\n"),
+            (
+                Lang::Zh,
+                "事项：所见 3 = 不得公开 2 + 未发现 1\n部分：所见 6 = 已读 5 + 未读 1 + 排除 0\n",
+            ),
         ] {
             let mut out = Vec::new();
             ledger.render(lang, &mut out).unwrap();
