@@ -37,8 +37,8 @@ impl Progress {
     /// One more matter is done.
     pub(super) fn step(&self, ledger: &Ledger) {
         if !self.0.is_hidden() {
-            self.0.set_message(ledger.tally());
             self.0.set_position(ledger.matters);
+            self.0.set_message(ledger.tally());
         }
     }
 

@@ -48,7 +48,11 @@ enum Place {
 impl Unread {
     /// Reads the matter. What cannot be read is in it as a gap.
     pub fn read(self) -> Matter {
-        let mut allowance = READ_LIMIT;
+        self.read_within(READ_LIMIT)
+    }
+
+    /// Reads at most `allowance` bytes of it, over all its submissions.
+    fn read_within(self, mut allowance: u64) -> Matter {
         let mut take = |item: Item| {
             let (bytes, gap) = match item.place {
                 Place::Lost(gap) => return Submission::unreadable(item.name, gap),
@@ -61,5 +65,25 @@ impl Unread {
             submission
         };
         Matter { source: self.source, submissions: self.items.into_iter().map(&mut take).collect() }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_limit_is_shared_by_the_files_of_a_matter() {
+        let folder = tempfile::tempdir().unwrap();
+        for (name, text) in [("a", "four"), ("b", "five5"), ("c", "six"), ("d", "x")] {
+            std::fs::write(folder.path().join(name), text).unwrap();
+        }
+        let mut matters = walk(vec![folder.path().to_path_buf()], MatterBy::Folder);
+        let matter = matters.next().unwrap().read_within(8);
+        let read: Vec<_> =
+            matter.submissions.iter().map(|s| (s.bytes.len(), s.gaps.len())).collect();
+        // What does not fit is left out whole; what comes after it and fits is read.
+        assert_eq!(read, [(4, 0), (0, 1), (3, 0), (1, 0)]);
+        assert_eq!(matter.submissions[1].gaps[0].kind.rule(), "gap.limit");
     }
 }

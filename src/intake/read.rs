@@ -7,9 +7,6 @@ use std::path::Path;
 
 use crate::model::{Gap, GapKind, Limit};
 
-/// At most this is set aside ahead of reading, whatever size the file system claims.
-const AHEAD: u64 = 64 << 20;
-
 /// The bytes of a file, or as many as could be read and why not all.
 pub(super) fn file(path: &Path, limit: u64) -> (Vec<u8>, Option<Gap>) {
     let opened = File::open(path).and_then(|file| Ok((file.metadata()?, file)));
@@ -24,7 +21,11 @@ pub(super) fn file(path: &Path, limit: u64) -> (Vec<u8>, Option<Gap>) {
     if before.len() > limit {
         return (Vec::new(), Some(too_long(limit)));
     }
-    let mut bytes = Vec::with_capacity(before.len().min(AHEAD) as usize + 1);
+    let mut bytes = Vec::new();
+    if bytes.try_reserve_exact(before.len() as usize + 1).is_err() {
+        let gap = Gap::new(GapKind::Limit(Limit::Memory), "no memory left to read it into");
+        return (Vec::new(), Some(gap));
+    }
     let gap = fill(&mut bytes, &mut file, limit).or_else(|| changed(&before, &file));
     (bytes, gap)
 }
