@@ -133,6 +133,75 @@ fn distance(a: &str, b: &str) -> usize {
 mod tests {
     use super::*;
 
+    fn rule(id: &str) -> Rule {
+        let text = r#"
+            severity = "block"
+            title = { en = "A mark", zh = "标志" }
+            meaning = { en = "It is marked.", zh = "已标密。" }
+            message = { en = "m", zh = "m" }
+            action = { en = "Do not send it.", zh = "不得外发。" }
+            basis = [
+                { cite = "保密法1988 第13条", from = "1989-05-01", to = "2010-09-30" },
+                { cite = "保密法2010 第17条", from = "2010-10-01", verified = false },
+            ]
+            examples = [{ text = "机密★10年\n\u001b[2J通知", name = "通知.txt" }]
+            counter_examples = [
+                { text = "机密一词", why = { en = "Only a word.", zh = "只是词语。" } },
+            ]
+        "#;
+        toml::from_str(&format!("id = \"{id}\"\n{text}")).unwrap()
+    }
+
+    #[test]
+    fn a_rule_is_explained_in_full() {
+        let explained = |lang| {
+            let mut out = Vec::new();
+            render(&rule("cn.mark.label"), lang, &mut out).unwrap();
+            String::from_utf8(out).unwrap()
+        };
+        let want = "\
+cn.mark.label: A mark
+
+It is marked.
+
+What to do
+  Do not send it.
+
+Law
+  保密法1988 第13条 (1989-05-01 to 2010-09-30)
+  保密法2010 第17条 (from 2010-10-01), text not verified
+
+Example
+  通知.txt:
+  | 机密★10年
+  | \\u{1b}[2J通知
+
+Not an example
+  | 机密一词
+  Only a word.
+";
+        assert_eq!(explained(Lang::En), want);
+        let zh = explained(Lang::Zh);
+        for words in ["已标密。", "如何处理\n  不得外发。", "（自 2010-10-01），条文未核对", "反例"]
+        {
+            assert!(zh.contains(words), "{words} in {zh}");
+        }
+    }
+
+    #[test]
+    fn a_rule_that_is_not_there_is_looked_for_nearby() {
+        let ids = ["cn.mark.state-secret", "cn.mark.label", "cn.term.expired"];
+        let dictionary = Dictionary { rules: ids.map(rule).into(), ..Dictionary::default() };
+        for (typed, near) in [
+            ("cn.mark.lable", &["cn.mark.label"][..]),
+            ("state-secret", &["cn.mark.state-secret"]),
+            ("cn.mark", &["cn.mark.label", "cn.mark.state-secret"]),
+            ("entirely.different.words", &[]),
+        ] {
+            assert_eq!(nearest(&dictionary, typed), near, "{typed}");
+        }
+    }
+
     #[test]
     fn distances() {
         for (a, b, steps) in
