@@ -1,8 +1,192 @@
-//! The command line: one file a subcommand.
+//! The command line: one file a subcommand, its arguments beside its `run`.
+//!
+//! Every command ends in a [`Status`]; an error of any kind is status 2.
 
+mod completions;
+mod dictionary;
+mod explain;
+mod interrupt;
+mod locale;
+mod man;
+mod output;
+mod progress;
+mod rules;
+mod scan;
+mod text;
+
+use std::ffi::OsString;
+use std::io::{self, Write};
+use std::panic;
 use std::process::ExitCode;
+use std::thread;
+
+use clap::{Parser, Subcommand};
+
+use crate::report::Shown;
+
+/// Finds classification marks in documents before they are disclosed, and says
+/// what could not be read.
+#[derive(Debug, Parser)]
+#[command(
+    name = "vetmark",
+    disable_version_flag = true,
+    args_override_self = true,
+    max_term_width = 100
+)]
+struct Cli {
+    /// Print version and digests of rules and dictionaries
+    #[arg(short = 'V', long)]
+    version: bool,
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Scan(scan::Args),
+    Text(text::Args),
+    Rules(rules::Args),
+    Explain(explain::Args),
+    Completions(completions::Args),
+    Man(man::Args),
+}
+
+/// How a command ended, as its exit status says it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Status {
+    /// 0: done, and nothing needs a person beyond the approval that everything needs.
+    NothingFound,
+    /// 1: done, and a person is needed.
+    PersonNeeded,
+    /// 2: could not be done.
+    NotDone,
+}
+
+impl From<Status> for ExitCode {
+    fn from(status: Status) -> Self {
+        Self::from(match status {
+            Status::NothingFound => 0,
+            Status::PersonNeeded => 1,
+            Status::NotDone => 2,
+        })
+    }
+}
 
 /// Runs the program.
 pub fn run() -> ExitCode {
-    ExitCode::from(2)
+    say_where_and_no_more();
+    let cli = match parse(std::env::args_os()) {
+        Ok(cli) => cli,
+        Err(status) => return status.into(),
+    };
+    let ended = on_a_large_stack(|| dispatch(cli));
+    match ended {
+        Ok(status) => status.into(),
+        Err(error) if is_broken_pipe(&error) => Status::NotDone.into(),
+        Err(error) => {
+            complain(&format!("{error:#}"));
+            Status::NotDone.into()
+        }
+    }
+}
+
+fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Cli, Status> {
+    Cli::try_parse_from(arguments).map_err(|error| {
+        // An argument may be a file name from a stranger: `vetmark scan *`.
+        let message = error.render().to_string();
+        let lines: Vec<_> = message.lines().map(|line| Shown(line).to_string()).collect();
+        let message = lines.join("\n") + "\n";
+        if error.use_stderr() {
+            let _ = io::stderr().write_all(message.as_bytes());
+            Status::NotDone
+        } else {
+            let _ = io::stdout().write_all(message.as_bytes());
+            Status::NothingFound
+        }
+    })
+}
+
+fn dispatch(cli: Cli) -> anyhow::Result<Status> {
+    if cli.version {
+        return version();
+    }
+    match cli.command {
+        Some(Command::Scan(args)) => scan::run(args),
+        Some(Command::Text(args)) => text::run(&args),
+        Some(Command::Rules(args)) => rules::run(&args),
+        Some(Command::Explain(args)) => explain::run(&args),
+        Some(Command::Completions(args)) => completions::run(&args),
+        Some(Command::Man(args)) => man::run(&args),
+        None => {
+            let help = <Cli as clap::CommandFactory>::command().render_help();
+            io::stderr().write_all(help.to_string().as_bytes())?;
+            Ok(Status::NotDone)
+        }
+    }
+}
+
+fn version() -> anyhow::Result<Status> {
+    let dictionary = dictionary::Source::default().load()?;
+    let mut out = io::stdout().lock();
+    writeln!(out, "vetmark {}", env!("CARGO_PKG_VERSION"))?;
+    writeln!(out, "rules {}", dictionary.rules_digest)?;
+    writeln!(out, "dictionaries {}", dictionary.scopes_digest)?;
+    Ok(Status::NothingFound)
+}
+
+/// Says an error on standard error, fit for a terminal whatever is in it.
+fn complain(message: &str) {
+    for (at, line) in message.lines().enumerate() {
+        let head = if at == 0 { "error: " } else { "" };
+        let _ = writeln!(io::stderr(), "{head}{}", Shown(line));
+    }
+}
+
+/// Says something on standard error that is no error.
+fn remark(message: &str) {
+    let _ = writeln!(io::stderr(), "{}", Shown(message));
+}
+
+/// Readers limit their depth by what the stack of a worker holds, and the main
+/// thread's is smaller.
+fn on_a_large_stack<T: Send>(work: impl FnOnce() -> anyhow::Result<T> + Send) -> anyhow::Result<T> {
+    const STACK: usize = 64 << 20;
+    thread::scope(|scope| {
+        let thread = thread::Builder::new()
+            .name("main".into())
+            .stack_size(STACK)
+            .spawn_scoped(scope, work)?;
+        thread.join().unwrap_or_else(|_| anyhow::bail!("this is a mistake in vetmark"))
+    })
+}
+
+/// A panic's message may hold text of a document, so only its place is said. A
+/// worker's is caught and reported as a gap, and not said here at all.
+fn say_where_and_no_more() {
+    panic::set_hook(Box::new(|panic| {
+        if thread::current().name() != Some("main") {
+            return;
+        }
+        if let Some(place) = panic.location() {
+            let _ = writeln!(io::stderr(), "panic at {}:{}", place.file(), place.line());
+        }
+    }));
+}
+
+/// Whether whoever read our output has gone away: no reason for a complaint.
+fn is_broken_pipe(error: &anyhow::Error) -> bool {
+    error
+        .chain()
+        .filter_map(|cause| cause.downcast_ref::<io::Error>())
+        .any(|error| error.kind() == io::ErrorKind::BrokenPipe)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_arguments_are_consistent() {
+        <Cli as clap::CommandFactory>::command().debug_assert();
+    }
 }

@@ -1,1 +1,89 @@
 //! Where submissions come from: files, folders, standard input.
+//!
+//! [`walk`] lists matters without reading them; [`Unread::read`] reads one, on
+//! whichever thread has room for it. Nothing that stands in a folder is left
+//! out: what cannot or must not be read (a folder without permission, a symbolic
+//! link, a device) becomes a submission with a gap.
+//!
+//! Files are read, not mapped: a file that is truncated while it is mapped ends
+//! the process with a signal that nothing here could survive.
+
+mod name;
+mod read;
+mod walk;
+
+use std::path::PathBuf;
+
+pub use walk::{MatterBy, walk};
+
+use crate::model::{Gap, Matter, Submission};
+
+/// Bytes that are read for one matter; what is longer is a gap.
+pub const READ_LIMIT: u64 = 1 << 30;
+
+/// A matter that has not been read yet.
+#[derive(Debug)]
+pub struct Unread {
+    /// What it is called: the path as given. Bytes that are no UTF-8 stand as `\xE4`.
+    pub source: String,
+    items: Vec<Item>,
+}
+
+/// One submission of a matter, before it is read.
+#[derive(Debug)]
+struct Item {
+    /// Its name as a person would read it.
+    name: String,
+    place: Place,
+}
+
+#[derive(Debug)]
+enum Place {
+    File(PathBuf),
+    StandardInput,
+    /// Nowhere to read it from.
+    Lost(Gap),
+}
+
+impl Unread {
+    /// Reads the matter. What cannot be read is in it as a gap.
+    pub fn read(self) -> Matter {
+        self.read_within(READ_LIMIT)
+    }
+
+    /// Reads at most `allowance` bytes of it, over all its submissions.
+    fn read_within(self, mut allowance: u64) -> Matter {
+        let mut take = |item: Item| {
+            let (bytes, gap) = match item.place {
+                Place::Lost(gap) => return Submission::unreadable(item.name, gap),
+                Place::File(path) => read::file(&path, allowance),
+                Place::StandardInput => read::standard_input(allowance),
+            };
+            allowance -= (bytes.len() as u64).min(allowance);
+            let mut submission = Submission::file(item.name, bytes);
+            submission.gaps.extend(gap);
+            submission
+        };
+        Matter { source: self.source, submissions: self.items.into_iter().map(&mut take).collect() }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_limit_is_shared_by_the_files_of_a_matter() {
+        let folder = tempfile::tempdir().unwrap();
+        for (name, text) in [("a", "four"), ("b", "five5"), ("c", "six"), ("d", "x")] {
+            std::fs::write(folder.path().join(name), text).unwrap();
+        }
+        let mut matters = walk(vec![folder.path().to_path_buf()], MatterBy::Folder);
+        let matter = matters.next().unwrap().read_within(8);
+        let read: Vec<_> =
+            matter.submissions.iter().map(|s| (s.bytes.len(), s.gaps.len())).collect();
+        // What does not fit is left out whole; what comes after it and fits is read.
+        assert_eq!(read, [(4, 0), (0, 1), (3, 0), (1, 0)]);
+        assert_eq!(matter.submissions[1].gaps[0].kind.rule(), "gap.limit");
+    }
+}

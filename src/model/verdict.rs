@@ -88,6 +88,7 @@ pub enum DeclassificationState {
     /// Declassified by a stamp or note.
     Cancelled,
     /// Marked before terms existed (1991-01-01).
+    #[serde(rename = "pre_1991")]
     Pre1991,
     /// A term without a date to count it from.
     UnknownDate,

@@ -3,6 +3,7 @@
 //! [`Pipeline::examine`] is a pure function of its inputs: no clock, no disk, no
 //! database. Every face of vetmark calls it, and nothing else.
 
+mod batch;
 mod digest;
 
 use std::sync::Arc;

@@ -1,1 +1,19 @@
-//! Values → words, one renderer a file.
+//! Values → words, one renderer a file. Renderers take values and a writer;
+//! they know no file, no clock and no terminal.
+
+pub mod human;
+mod lang;
+mod ledger;
+pub mod ndjson;
+mod phrases;
+mod quotes;
+mod shown;
+pub mod text;
+
+pub use lang::Lang;
+pub use ledger::Ledger;
+pub use quotes::{HostLevel, Quotes};
+pub use shown::{Shown, is_unsafe_to_show};
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,81 @@
+//! `vetmark rules`: what is looked for, and whether the dictionaries are in order.
+
+use std::io::Write;
+
+use clap::Subcommand;
+
+use super::dictionary::Source;
+use super::locale::{self, LangArg};
+use super::output::Output;
+use super::{Status, complain};
+use crate::report::{Lang, Shown};
+
+/// Check or list the rules and dictionaries
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Check rules and dictionaries and say everything that is wrong, with file and line
+    ///
+    /// Exit status: 0 if they are in order, 2 if not.
+    Check {
+        #[command(flatten)]
+        source: Source,
+    },
+    /// List all rules with their weight and title
+    List {
+        #[command(flatten)]
+        source: Source,
+        /// Language of titles [default: the locale's]
+        #[arg(long, value_enum)]
+        lang: Option<LangArg>,
+    },
+}
+
+/// Checks or lists.
+pub(super) fn run(args: &Args) -> anyhow::Result<Status> {
+    match &args.command {
+        Command::Check { source } => check(source),
+        Command::List { source, lang } => list(source, locale::choose(*lang)),
+    }
+}
+
+fn check(source: &Source) -> anyhow::Result<Status> {
+    match source.check() {
+        Ok(dictionary) => {
+            let mut out = Output::open(None)?;
+            writeln!(out, "{} rules in order", dictionary.rules.len())?;
+            writeln!(out, "rules {}", dictionary.rules_digest)?;
+            writeln!(out, "dictionaries {}", dictionary.scopes_digest)?;
+            out.finish()?;
+            Ok(Status::NothingFound)
+        }
+        Err(mut wrong) => {
+            wrong.sort();
+            for diagnostic in &wrong {
+                complain(&diagnostic.to_string());
+            }
+            Ok(Status::NotDone)
+        }
+    }
+}
+
+fn list(source: &Source, lang: Lang) -> anyhow::Result<Status> {
+    let dictionary = source.load()?;
+    let mut out = Output::open(None)?;
+    let longest = dictionary.rules.iter().map(|rule| rule.id.len()).max().unwrap_or_default();
+    for rule in &dictionary.rules {
+        let severity = match rule.severity {
+            crate::model::Severity::Block => "block",
+            crate::model::Severity::Review => "review",
+            crate::model::Severity::Note => "note",
+        };
+        writeln!(out, "{:longest$}  {severity:6}  {}", rule.id, Shown(lang.of(&rule.title)))?;
+    }
+    out.finish()?;
+    Ok(Status::NothingFound)
+}

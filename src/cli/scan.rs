@@ -1,0 +1,255 @@
+//! `vetmark scan`: from files and folders to one examination a matter.
+
+use std::fs;
+use std::io::{self, IsTerminal, Write};
+use std::num::NonZeroUsize;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::thread;
+
+use anyhow::bail;
+use clap::ValueEnum;
+
+use super::dictionary::Source;
+use super::interrupt::Interrupt;
+use super::locale::{self, LangArg};
+use super::output::Output;
+use super::progress::Progress;
+use super::{Status, remark};
+use crate::extract::Limits;
+use crate::intake::{self, MatterBy};
+use crate::model::{Date, Examination};
+use crate::pipeline::Pipeline;
+use crate::report::human::Human;
+use crate::report::{HostLevel, Lang, Ledger, Quotes, Shown, ndjson};
+
+/// Examine documents and give one verdict for each matter
+///
+/// Exit status: 0 if every matter is no_finding, 1 if a person is needed, 2 if the run could
+/// not be done. Nothing is ever approved: a named person decides before anything is disclosed.
+#[derive(Debug, clap::Args)]
+#[command(args_override_self = true)]
+pub(super) struct Args {
+    /// Files and folders, or - for standard input
+    #[arg(required = true, value_name = "PATH")]
+    paths: Vec<PathBuf>,
+    /// How results are written
+    #[arg(long, value_enum, default_value_t = Format::Human)]
+    format: Format,
+    /// Day of judgement, YYYY-MM-DD [default: today]
+    #[arg(long, value_name = "DATE", value_parser = day)]
+    as_of: Option<Date>,
+    /// What makes a matter: each file with all that is packed in it, or each folder that
+    /// directly holds files
+    #[arg(long, value_enum, default_value_t = By::File)]
+    matter_by: By,
+    /// Matters examined at the same time [default: one for each core]
+    #[arg(long, value_name = "N")]
+    jobs: Option<NonZeroUsize>,
+    #[command(flatten)]
+    source: Source,
+    /// Whether text of documents is shown; auto: on a terminal only. Text of a part marked 绝密
+    /// never is, unless --host-level says juemi
+    #[arg(
+        long,
+        value_enum,
+        value_name = "WHEN",
+        num_args = 0..=1,
+        require_equals = true,
+        default_value_t = When::Auto,
+        default_missing_value = "on"
+    )]
+    quotes: When,
+    /// The highest level this machine may hold: text of parts marked higher is not shown
+    #[arg(long, value_enum, value_name = "LEVEL")]
+    host_level: Option<HostArg>,
+    /// Language of the report and of messages [default: the locale's]
+    #[arg(long, value_enum)]
+    lang: Option<LangArg>,
+    /// Write results to a file, whole or not at all, instead of standard output
+    #[arg(long, value_name = "FILE")]
+    out: Option<PathBuf>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// For people: grouped by verdict, the strongest first
+    Human,
+    /// For programs: one JSON object a line, one line a matter
+    Ndjson,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum By {
+    /// Each file with everything packed in it
+    File,
+    /// Each folder that directly holds files
+    Folder,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum When {
+    /// Show text of documents
+    On,
+    /// Show none
+    Off,
+    /// Show it on a terminal only
+    Auto,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum HostArg {
+    /// No state secrets
+    None,
+    /// 秘密
+    Mimi,
+    /// 机密
+    Jimi,
+    /// 绝密
+    Juemi,
+}
+
+fn day(text: &str) -> Result<Date, String> {
+    text.parse().map_err(|_| "a day as in 2026-11-23 is wanted".into())
+}
+
+/// Scans.
+pub(super) fn run(args: Args) -> anyhow::Result<Status> {
+    check_paths(&args.paths)?;
+    let dictionary = Arc::new(args.source.load()?);
+    let as_of = args.as_of.unwrap_or_else(today);
+    let pipeline = Pipeline::new(dictionary, Limits::default(), as_of);
+    let jobs = args.jobs.or_else(|| thread::available_parallelism().ok());
+    let jobs = jobs.map_or(1, NonZeroUsize::get);
+    let by = match args.matter_by {
+        By::File => MatterBy::File,
+        By::Folder => MatterBy::Folder,
+    };
+
+    let mut scan = Scan::begin(&args)?;
+    let interrupt = Interrupt::listen();
+    let progress = Progress::show(&args.paths, by);
+    let matters = intake::walk(args.paths, by)
+        .take_while(|_| !interrupt.happened())
+        .map(|unread| (unread.source.clone(), || unread.read()));
+    let ended = pipeline.examine_all(jobs, matters, |examination| {
+        scan.keep(examination)?;
+        progress.step(&scan.ledger);
+        Ok(())
+    });
+    progress.end();
+    ended?;
+    scan.end(interrupt.happened())
+}
+
+/// A scan on its way: where results go, and what has been counted.
+struct Scan {
+    ledger: Ledger,
+    /// The report in the making; `None` where results are written as they come.
+    report: Option<Human>,
+    quotes: Quotes,
+    lang: Lang,
+    out: Output,
+    /// Whether a person sees the report and standard error in one place.
+    seen_together: bool,
+}
+
+impl Scan {
+    fn begin(args: &Args) -> anyhow::Result<Self> {
+        let lang = locale::choose(args.lang);
+        let to_terminal = args.out.is_none() && io::stdout().is_terminal();
+        let report = (args.format == Format::Human).then(|| Human::new(lang));
+        Ok(Self {
+            ledger: Ledger::default(),
+            seen_together: to_terminal && io::stderr().is_terminal() && report.is_some(),
+            report,
+            quotes: quotes(args, to_terminal),
+            lang,
+            out: Output::open(args.out.as_deref())?,
+        })
+    }
+
+    fn keep(&mut self, mut examination: Examination) -> io::Result<()> {
+        self.ledger.enter(&examination);
+        self.quotes.apply(&mut examination);
+        match &mut self.report {
+            Some(report) => report.add(&examination),
+            None => {
+                ndjson::render(&examination, &mut self.out)?;
+                // Whoever waits at the other end of a pipe gets each matter when it is done.
+                self.out.flush()
+            }
+        }
+    }
+
+    /// Ends the run with its ledger. A run that was interrupted is not done, and
+    /// a file that was asked for is then not written.
+    fn end(mut self, interrupted: bool) -> anyhow::Result<Status> {
+        let is_file = matches!(self.out, Output::File { .. });
+        if let Some(report) = self.report.take()
+            && !(interrupted && is_file)
+        {
+            report.finish(&self.ledger, &mut self.out)?;
+        }
+        if !(interrupted && is_file) {
+            self.out.finish()?;
+        }
+        if !self.seen_together {
+            self.ledger.render(self.lang, &mut io::stderr())?;
+        }
+        if interrupted {
+            remark(self.lang.pick(
+                "interrupted: the matters above are all that were examined; what follows them was not read",
+                "已中断：只审查了以上事项，其后的均未读取",
+            ));
+            if is_file {
+                remark(self.lang.pick("no file was written", "未写出文件"));
+            }
+            return Ok(Status::NotDone);
+        }
+        Ok(match self.ledger.nothing_found() {
+            true => Status::NothingFound,
+            false => Status::PersonNeeded,
+        })
+    }
+}
+
+fn quotes(args: &Args, to_terminal: bool) -> Quotes {
+    let host = args.host_level.map(|level| match level {
+        HostArg::None => HostLevel::None,
+        HostArg::Mimi => HostLevel::Mimi,
+        HostArg::Jimi => HostLevel::Jimi,
+        HostArg::Juemi => HostLevel::Juemi,
+    });
+    let on = match args.quotes {
+        When::On => true,
+        When::Off => false,
+        When::Auto => to_terminal,
+    };
+    Quotes { on, host }
+}
+
+/// A path that does not exist is a mistake in the command, not a document.
+fn check_paths(paths: &[PathBuf]) -> anyhow::Result<()> {
+    for path in paths {
+        if path.as_os_str() != "-"
+            && let Err(error) = fs::symlink_metadata(path)
+            && error.kind() == io::ErrorKind::NotFound
+        {
+            bail!("cannot open {}: {error}", shown(path));
+        }
+    }
+    if paths.iter().filter(|path| path.as_os_str() == "-").count() > 1 {
+        bail!("standard input can be read only once");
+    }
+    Ok(())
+}
+
+fn shown(path: &Path) -> String {
+    Shown(&path.display().to_string()).to_string()
+}
+
+/// Today where this machine is: the only clock there is in vetmark.
+fn today() -> Date {
+    jiff::ZonedDateTime::now().date()
+}

@@ -1,0 +1,107 @@
+//! Bytes of one file, up to a limit. A file that is written, cut short or taken
+//! away while it is read is a gap and never an error of the run.
+
+use std::fs::{File, Metadata};
+use std::io::{self, Read};
+use std::path::Path;
+
+use crate::model::{Gap, GapKind, Limit};
+
+/// The bytes of a file, or as many as could be read and why not all.
+pub(super) fn file(path: &Path, limit: u64) -> (Vec<u8>, Option<Gap>) {
+    let opened = File::open(path).and_then(|file| Ok((file.metadata()?, file)));
+    let (before, mut file) = match opened {
+        Ok(opened) => opened,
+        Err(error) => return (Vec::new(), Some(failed("open", &error))),
+    };
+    if !before.is_file() {
+        let gap = Gap::new(GapKind::Unsupported, "no longer a regular file when it was opened");
+        return (Vec::new(), Some(gap));
+    }
+    if before.len() > limit {
+        return (Vec::new(), Some(too_long(limit)));
+    }
+    let mut bytes = Vec::new();
+    if bytes.try_reserve_exact(before.len() as usize + 1).is_err() {
+        let gap = Gap::new(GapKind::Limit(Limit::Memory), "no memory left to read it into");
+        return (Vec::new(), Some(gap));
+    }
+    let gap = fill(&mut bytes, &mut file, limit).or_else(|| changed(&before, &file));
+    (bytes, gap)
+}
+
+/// The bytes of standard input.
+pub(super) fn standard_input(limit: u64) -> (Vec<u8>, Option<Gap>) {
+    let mut bytes = Vec::new();
+    let gap = fill(&mut bytes, io::stdin().lock(), limit);
+    (bytes, gap)
+}
+
+/// Reads to the end or to the limit; what is longer is given up whole, since
+/// the head of a file is not the file.
+fn fill(bytes: &mut Vec<u8>, from: impl Read, limit: u64) -> Option<Gap> {
+    if let Err(error) = from.take(limit.saturating_add(1)).read_to_end(bytes) {
+        return Some(failed("read", &error));
+    }
+    if bytes.len() as u64 > limit {
+        *bytes = Vec::new();
+        return Some(too_long(limit));
+    }
+    None
+}
+
+fn changed(before: &Metadata, file: &File) -> Option<Gap> {
+    let after = file.metadata().ok()?;
+    let same = after.len() == before.len() && after.modified().ok() == before.modified().ok();
+    (!same).then(|| Gap::new(GapKind::Damaged, "the file changed while it was being read"))
+}
+
+fn too_long(limit: u64) -> Gap {
+    let detail = format!("longer than the {limit} bytes left to read for this matter");
+    Gap::new(GapKind::Limit(Limit::Bytes), detail)
+}
+
+/// A gap for something the system would not do.
+pub(super) fn failed(what: &str, error: &io::Error) -> Gap {
+    Gap::new(GapKind::Damaged, format!("cannot {what}: {error}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_up_to_the_limit_and_not_beyond() {
+        for (limit, want, gap) in [(5, b"12345".as_slice(), false), (4, b"", true)] {
+            let mut bytes = Vec::new();
+            let found = fill(&mut bytes, b"12345".as_slice(), limit);
+            assert_eq!(bytes, want);
+            assert_eq!(found.is_some(), gap, "limit {limit}: {found:?}");
+        }
+    }
+
+    #[test]
+    fn bytes_before_an_error_are_kept() {
+        struct Broken;
+        impl Read for Broken {
+            fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
+                Err(io::Error::other("pulled out"))
+            }
+        }
+        let mut bytes = Vec::new();
+        let gap = fill(&mut bytes, b"head".chain(Broken), 100).expect("a gap");
+        assert_eq!(bytes, b"head");
+        assert_eq!(gap, Gap::new(GapKind::Damaged, "cannot read: pulled out"));
+    }
+
+    #[test]
+    fn a_file_that_changed_is_told() {
+        let path = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(path.path(), "before").unwrap();
+        let file = File::open(path.path()).unwrap();
+        let before = file.metadata().unwrap();
+        assert_eq!(changed(&before, &file), None);
+        std::fs::write(path.path(), "").unwrap();
+        assert!(changed(&before, &file).is_some());
+    }
+}

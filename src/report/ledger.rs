@@ -1,0 +1,123 @@
+//! The ledger a run ends with: what was seen, and what became of it.
+
+use std::io::{self, Write};
+
+use super::{Lang, phrases};
+use crate::model::{Coverage, Examination, Verdict};
+
+/// Counts of one run. What was seen is what was read, what was not, and what a
+/// person left out.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Ledger {
+    /// Matters.
+    pub matters: u64,
+    /// Their parts.
+    pub coverage: Coverage,
+    /// Matters of each verdict, in the order of [`Verdict::STRONGEST_FIRST`].
+    verdicts: [u64; 5],
+}
+
+impl Ledger {
+    /// Enters one examination.
+    pub fn enter(&mut self, examination: &Examination) {
+        self.matters += 1;
+        self.coverage += examination.coverage;
+        self.verdicts[place(examination.verdict)] += 1;
+    }
+
+    /// How many matters have a verdict.
+    pub fn count(&self, verdict: Verdict) -> u64 {
+        self.verdicts[place(verdict)]
+    }
+
+    /// Whether there was nothing that needs a person before the approval that
+    /// everything needs.
+    pub fn nothing_found(&self) -> bool {
+        self.count(Verdict::NoFinding) == self.matters
+    }
+
+    /// Matters by verdict, in a line: `2 withhold, 1 no_finding`.
+    pub fn tally(&self) -> String {
+        let named = Verdict::STRONGEST_FIRST.map(|v| (self.count(v), v.name()));
+        let some = named.iter().filter(|(count, _)| *count > 0);
+        some.map(|(count, name)| format!("{count} {name}")).collect::<Vec<_>>().join(", ")
+    }
+
+    /// Writes the ledger, in two lines.
+    ///
+    /// # Errors
+    /// Those of the writer.
+    pub fn render(&self, lang: Lang, out: &mut dyn Write) -> io::Result<()> {
+        let Coverage { parts, read, unread, excluded } = self.coverage;
+        let matters = self.matters;
+        match lang {
+            Lang::En => {
+                writeln!(out, "matters: {matters} seen{}", self.sum(lang))?;
+                writeln!(
+                    out,
+                    "parts: {parts} seen = {read} read + {unread} unread + {excluded} excluded"
+                )
+            }
+            Lang::Zh => {
+                writeln!(out, "事项：所见 {matters}{}", self.sum(lang))?;
+                writeln!(out, "部分：所见 {parts} = 已读 {read} + 未读 {unread} + 排除 {excluded}")
+            }
+        }
+    }
+
+    /// ` = 2 withhold + 1 no_finding`.
+    fn sum(&self, lang: Lang) -> String {
+        let named = Verdict::STRONGEST_FIRST.map(|verdict| {
+            let (count, name) = (self.count(verdict), phrases::verdict(verdict).of(lang));
+            (count, lang.pick(format!("{count} {name}"), format!("{name} {count}")))
+        });
+        let some: Vec<_> = named.into_iter().filter(|(count, _)| *count > 0).collect();
+        let some: Vec<_> = some.iter().map(|(_, words)| words.as_str()).collect();
+        if some.is_empty() { String::new() } else { format!(" = {}", some.join(" + ")) }
+    }
+}
+
+/// The place of a verdict among all, strongest first.
+pub(super) fn place(verdict: Verdict) -> usize {
+    Verdict::STRONGEST_FIRST.iter().position(|v| *v == verdict).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::tests::{examination, part};
+
+    #[test]
+    fn it_adds_up_in_both_languages() {
+        let mut ledger = Ledger::default();
+        for (verdict, read, unread) in
+            [(Verdict::Withhold, 3, 1), (Verdict::NoFinding, 1, 0), (Verdict::Withhold, 1, 0)]
+        {
+            let mut examination = examination(vec![part(&["a"], vec![])]);
+            examination.verdict = verdict;
+            examination.coverage = Coverage { parts: read + unread, read, unread, excluded: 0 };
+            ledger.enter(&examination);
+        }
+        assert!(!ledger.nothing_found());
+        for (lang, want) in [
+            (
+                Lang::En,
+                "matters: 3 seen = 2 withhold + 1 no_finding\n\
+                 parts: 6 seen = 5 read + 1 unread + 0 excluded\n",
+            ),
+            (
+                Lang::Zh,
+                "事项：所见 3 = 不得公开 2 + 未发现 1\n部分：所见 6 = 已读 5 + 未读 1 + 排除 0\n",
+            ),
+        ] {
+            let mut out = Vec::new();
+            ledger.render(lang, &mut out).unwrap();
+            assert_eq!(String::from_utf8(out).unwrap(), want);
+        }
+    }
+
+    #[test]
+    fn an_empty_run_found_nothing() {
+        assert!(Ledger::default().nothing_found());
+    }
+}
