@@ -26,7 +26,7 @@ def documents():
     yield "right-to-left-override.html", paper.markup(
         official("tea", "\u202e年01★密机\u202c")).encode()
     yield "soft-hyphen.html", paper.markup(official("pool", "机\u00ad密★1\u00ad0年")).encode()
-    yield "variation-selectors.txt", plain.write(official("lamps", "绝\ufe00密\ufe00★\ufe0e20年"))
+    yield "variation-selectors.txt", plain.write(official("lamps", "机\ufe00密\ufe00★\ufe0e20年"))
     yield "compatibility-ideograph.docx", word.write(official("trees", "机密★10\uf98e"))
     yield "variant-character.html", paper.markup(official("boats", "祕密★5年")).encode()
     yield "traditional-script.docx", word.write(official("drain", "機密★10年"))
@@ -50,7 +50,7 @@ def documents():
 
 
 def traditional():
-    return ("000047\r\n絕密★20年\r\n\r\n　　　　白鷺市人民政府辦公室文件\r\n\r\n"
+    return ("000047\r\n機密★20年\r\n\r\n　　　　白鷺市人民政府辦公室文件\r\n\r\n"
             "　　　　　　鷺政辦發〔2025〕44號\r\n\r\n　　　　　關於清洗候車亭的通知\r\n\r\n"
             "各區人民政府：\r\n　　候車亭頂棚每季度清洗一次，座椅每日擦拭。\r\n\r\n"
             "　　　　　　　　　白鷺市人民政府辦公室\r\n　　　　　　　　　　2025年5月15日\r\n")
