@@ -29,7 +29,7 @@ fn corpora(criterion: &mut Criterion) {
         group.throughput(Throughput::Bytes(bytes as u64));
         group.bench_function(extension, |bencher| {
             bencher.iter(|| {
-                let read: usize = documents.iter().map(|document| blocks(document)).sum();
+                let read: usize = documents.iter().map(blocks).sum();
                 assert!(
                     read >= least,
                     "{extension}: {read} lines of {} documents",

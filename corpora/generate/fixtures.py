@@ -84,16 +84,22 @@ def words():
     yield "struck-run.docx", word.write([Line("划去", struck=True)] + two)
     yield "properties.docx", word.write(
         two, lambda d: word.custom_properties(d, [("密级", "公开")]), title="题目")
-    yield "alt-text.docx", word.write(two, lambda d: word.alt_text(d.paragraphs[0], "图的说明"))
+    yield "alt-text.docx", word.write(two + [para(
+        "照片摄于雁洲湿地北侧的木栈道，当天有薄雾，远处可见两座观鸟台和一片芦苇。")], lambda d: word.alt_text(d.paragraphs[0], "图的说明"))
     yield "embedded-word.docx", word.write(
         two, lambda d: word.embed(d, "inner.docx", word.write([Line("里面的文件")])))
     yield "symbol-star.docx", word.write(two, lambda d: d.paragraphs[0]._p.append(parse_xml(
         f'<w:r {nsdecls("w")}><w:sym w:font="Wingdings" w:char="F0AB"/></w:r>')))
     yield "break-and-tab.docx", word.write([Line("前\t中\n后")])
     yield "page-break.docx", word.write([Line("第一页"), Line("第二页", page=True)])
-    yield "field-and-link.docx", word.write(two, lambda d: d.paragraphs[0]._p.append(parse_xml(
-        f'<w:p {nsdecls("w")}><w:fldSimple w:instr=" PAGE "><w:r><w:t>1</w:t></w:r></w:fldSimple>'
-        '<w:hyperlink w:anchor="x"><w:r><w:t>链接</w:t></w:r></w:hyperlink></w:p>')[0]))
+    yield "field-and-link.docx", word.write(two, field_and_link)
+
+
+def field_and_link(document):
+    """Text of a simple field and of a hyperlink, which stand beside runs and not in them."""
+    for inside in ('<w:fldSimple {ns} w:instr=" PAGE "><w:r><w:t>1</w:t></w:r></w:fldSimple>',
+                   '<w:hyperlink {ns} w:anchor="x"><w:r><w:t>链接</w:t></w:r></w:hyperlink>'):
+        document.paragraphs[0]._p.append(parse_xml(inside.format(ns=nsdecls("w"))))
 
 
 def papers():

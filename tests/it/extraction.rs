@@ -151,32 +151,40 @@ fn head(extraction: &Extraction, block: &Block) -> String {
     if !text.label(block).is_empty() {
         head.push(format!("[{}]", text.label(block)));
     }
-    for (flag, on) in [
-        ("struck", text.styles_in(block.span()).any(|(_, style)| style.struck)),
-        ("hidden", text.styles_in(block.span()).any(|(_, style)| style.hidden)),
-        ("deleted", text.styles_in(block.span()).any(|(_, style)| style.deleted)),
-    ] {
-        if on {
-            head.push(flag.to_owned());
-        }
-    }
     head.join(" ")
 }
 
-/// Characters nobody sees are written out.
+/// The text of a block. Characters nobody sees are written out, and so is what
+/// is struck, hidden or deleted: `kept{deleted gone}kept`.
 fn shown(extraction: &Extraction, block: &Block) -> String {
+    let text = &extraction.text;
     let mut out = String::new();
-    for c in extraction.text.block_text(block).chars() {
-        match c {
-            '\u{200b}'..='\u{200f}'
-            | '\u{202a}'..='\u{202e}'
-            | '\u{2060}'
-            | '\u{feff}'
-            | '\u{ad}' => {
-                let _ = write!(out, "{}", c.escape_unicode());
-            }
-            c if c.is_control() => out.extend(c.escape_default()),
-            c => out.push(c),
+    let mut at = block.span().start;
+    for (span, style) in text.styles_in(block.span()) {
+        let flags: Vec<_> =
+            [("struck", style.struck), ("hidden", style.hidden), ("deleted", style.deleted)]
+                .into_iter()
+                .filter_map(|(flag, on)| on.then_some(flag))
+                .collect();
+        if flags.is_empty() {
+            continue;
+        }
+        out.push_str(&visible(&text.as_str()[at..span.start]));
+        let _ = write!(out, "{{{} {}}}", flags.join(" "), visible(&text.as_str()[span.clone()]));
+        at = span.end;
+    }
+    out + &visible(&text.as_str()[at..block.span().end])
+}
+
+fn visible(text: &str) -> String {
+    let mut out = String::new();
+    for c in text.chars() {
+        let unseen = matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}')
+            || matches!(c, '\u{2060}'..='\u{206f}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}');
+        if unseen || c.is_control() {
+            let _ = write!(out, "{}", c.escape_default());
+        } else {
+            out.push(c);
         }
     }
     out
