@@ -3,6 +3,7 @@
 import datetime
 import io
 import zipfile
+from dataclasses import replace
 
 import docx
 from docx.enum.text import WD_ALIGN_PARAGRAPH as ALIGN
@@ -218,6 +219,21 @@ def custom_properties(document, values):
     package = document.part.package
     part = Part(PackURI("/docProps/custom.xml"), CUSTOM_TYPE, xml.encode(), package)
     package.relate_to(part, CUSTOM_REL)
+
+
+def content_control(document, text):
+    """A content control (w:sdt) before the first paragraph."""
+    document.paragraphs[0]._p.addprevious(parse_xml(
+        f'<w:sdt {nsdecls("w")}><w:sdtPr><w:tag w:val="miji"/></w:sdtPr><w:sdtContent><w:p><w:r>'
+        f'<w:t>{text}</w:t></w:r></w:p></w:sdtContent></w:sdt>'))
+
+
+def second_section_header(document, line):
+    """A further section with a header of its own; the first has none."""
+    section = document.add_section()
+    section.header.is_linked_to_previous = False
+    put(section.header.paragraphs[0], line)
+    put(document.add_paragraph(), replace(line, text="附表另发。", align="para"))
 
 
 def embed(document, name, content):

@@ -50,6 +50,12 @@ def layouts():
     yield "layout-2012-font-not-embedded.pdf", paper.reportlab(page.official_2012(
         **PROVINCE, **about("bridge"), copy="000001", mark="绝密★30年",
         number="沧政办发〔2019〕2号", date="2019年1月30日"), font="STSong-Light")
+    yield "layout-2012-gbk-codes.pdf", paper.gbk(page.official_2012(
+        **COUNTY, **about("bins"), copy="000013", mark="机密★15年",
+        number="柳政发〔2018〕52号", date="2018年11月6日"))
+    yield "layout-2012-landscape-page.pdf", paper.rotated(paper.typeset(page.official_2012(
+        **COUNTY, **about("paper"), copy="000015", mark="秘密★9年",
+        number="柳政发〔2022〕11号", date="2022年2月21日")), 90)
     yield "layout-2012-text-with-spaces.txt", plain.write(page.official_2012(
         **CITY, **about("drain"), copy="000058", mark="秘密★10年",
         number="鹭政办发〔2020〕66号", date="2020年8月14日"))
@@ -167,6 +173,10 @@ def places():
         plain_body("canteen"), box(word.text_box_vml, "秘密★4年"))
     yield "place-first-cell.docx", word.write(plain_body("paper"), lambda d: word.table(
         d, [["机密★5年", ""], ["编号", "园-041"], ["经办", "方芷若"]], at=0))
+    yield "place-content-control.docx", word.write(
+        plain_body("boats"), lambda d: word.content_control(d, "机密★5年"))
+    yield "place-second-section-header.docx", word.write(
+        plain_body("salt"), lambda d: word.second_section_header(d, mark))
     yield "place-custom-property.docx", word.write(
         plain_body("benches"), lambda d: word.custom_properties(
             d, [("密级", "机密"), ("保密期限", "5年")]))

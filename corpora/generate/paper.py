@@ -208,6 +208,42 @@ def saved(pdf, **more):
     return out.getvalue()
 
 
+def rotated(made, degrees):
+    """The PDF with its pages turned as a viewer turns them."""
+    pdf = pikepdf.open(io.BytesIO(made))
+    for page in pdf.pages:
+        page.Rotate = degrees
+    return saved(pdf)
+
+
+def gbk(lines):
+    """A PDF by hand, as old Chinese printers' drivers wrote it: text in GBK codes of a
+    font that is named and not embedded (CMap GBK-EUC-H)."""
+    fresh_fonts()
+    drawn, y = [], A4[1] - TOP
+    for line in lines:
+        y -= line.before
+        for text, x in wrapped(line, "hei"):
+            y -= line.size * LEADING
+            codes = text.encode("gbk").hex()
+            drawn.append(f"BT /F1 {line.size} Tf {x:.2f} {y:.2f} Td <{codes}> Tj ET")
+    pdf = pikepdf.new()
+    pdf.add_blank_page(page_size=(A4[0], A4[1]))
+    descriptor = pdf.make_indirect(pikepdf.Dictionary(
+        Type=pikepdf.Name.FontDescriptor, FontName=pikepdf.Name("/SimHei"), Flags=4, ItalicAngle=0,
+        FontBBox=pikepdf.Array([0, -200, 1000, 900]), Ascent=859, Descent=-141, CapHeight=700, StemV=80))
+    inner = pdf.make_indirect(pikepdf.Dictionary(
+        Type=pikepdf.Name.Font, Subtype=pikepdf.Name.CIDFontType2, BaseFont=pikepdf.Name("/SimHei"),
+        CIDSystemInfo=pikepdf.Dictionary(Registry="Adobe", Ordering="GB1", Supplement=2),
+        FontDescriptor=descriptor, DW=1000, W=pikepdf.Array([814, 939, 500])))
+    font = pdf.make_indirect(pikepdf.Dictionary(
+        Type=pikepdf.Name.Font, Subtype=pikepdf.Name.Type0, BaseFont=pikepdf.Name("/SimHei"),
+        Encoding=pikepdf.Name("/GBK-EUC-H"), DescendantFonts=pikepdf.Array([inner])))
+    pdf.pages[0].Resources = pikepdf.Dictionary(Font=pikepdf.Dictionary(F1=font))
+    pdf.pages[0].Contents = pdf.make_stream("\n".join(drawn).encode())
+    return saved(pdf)
+
+
 def attach(made, name, content):
     """The PDF with a file attached inside."""
     pdf = pikepdf.open(io.BytesIO(made))
