@@ -7,7 +7,6 @@ from dataclasses import replace
 
 import docx_writer as word
 import hostile
-import page
 import paper
 import plain
 from docx.oxml import parse_xml
@@ -46,7 +45,8 @@ def pages():
     yield "display-none.html", html('<p>看得见</p><p style="display: none">看不见</p>')
     yield "white-on-white.html", html('<p style="color:#fff">白字</p><p>黑字</p>')
     yield "hidden-attribute.html", html("<p hidden>藏起来</p><p>露出来</p>")
-    yield "table.html", html("<table><tr><th>密级</th><td>公开</td></tr><tr><td>页</td><td>3</td></tr></table>")
+    yield "table.html", html(
+        "<table><tr><th>密级</th><td>公开</td></tr><tr><td>页</td><td>3</td></tr></table>")
     yield "title-and-keywords.html", html(
         "<p>正文</p>", '<title>题目</title><meta name="keywords" content="甲,乙">')
     yield "script-and-style.html", html(
@@ -56,7 +56,7 @@ def pages():
     yield "gbk-by-meta.html", (
         '<html><head><meta charset="gb2312"></head><body><p>机关食堂供餐时间</p></body></html>'
     ).encode("gb18030")
-    yield "unclosed-tags.html", b"<p>\xe4\xb8\x80<p>\xe4\xba\x8c<td>\xe4\xb8\x89<b>\xe5\x9b\x9b"
+    yield "unclosed-tags.html", "<p>一<p>二<td>三<b>四".encode()
 
 
 def words():

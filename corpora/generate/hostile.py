@@ -9,7 +9,7 @@ import page
 import paper
 import pikepdf
 import plain
-from page import Line, article
+from page import article
 from prose import topic
 
 
