@@ -134,6 +134,13 @@ def watermark(document, text):
     where.is_linked_to_previous = False
     where.paragraphs[0]._p.append(parse_xml(f'''<w:r {nsdecls("w")}
       xmlns:v="urn:schemas-microsoft-com:vml" xmlns:o="urn:schemas-microsoft-com:office:office"><w:pict>
+      <v:shapetype id="_x0000_t136" coordsize="21600,21600" o:spt="136" adj="10800"
+       path="m@7,l@8,m@5,21600l@6,21600e"><v:formulas><v:f eqn="sum #0 0 10800"/><v:f eqn="prod #0 2 1"/>
+       <v:f eqn="sum 21600 0 @1"/><v:f eqn="sum 0 0 @2"/><v:f eqn="sum 21600 0 @3"/>
+       <v:f eqn="if @0 @3 0"/><v:f eqn="if @0 21600 @1"/><v:f eqn="if @0 0 @2"/>
+       <v:f eqn="if @0 @4 21600"/></v:formulas><v:path textpathok="t" o:connecttype="custom"
+       o:connectlocs="@9,0;@10,10800;@11,21600;@12,10800" o:connectangles="270,180,90,0"/>
+       <v:textpath on="t" fitshape="t"/><o:lock v:ext="edit" text="t" shapetype="t"/></v:shapetype>
       <v:shape id="PowerPlusWaterMarkObject1" o:spid="_x0000_s2049" type="#_x0000_t136"
        style="position:absolute;width:415pt;height:207pt;rotation:315;z-index:-251658752;mso-position-horizontal:center;mso-position-vertical:center"
        fillcolor="silver" stroked="f"><v:textpath style="font-family:&quot;宋体&quot;;font-size:1pt" string="{text}"/></v:shape>

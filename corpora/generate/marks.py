@@ -50,6 +50,9 @@ def layouts():
     yield "layout-2012-font-not-embedded.pdf", paper.reportlab(page.official_2012(
         **PROVINCE, **about("bridge"), copy="000001", mark="绝密★30年",
         number="沧政办发〔2019〕2号", date="2019年1月30日"), font="STSong-Light")
+    yield "layout-2012-printed-by-office.pdf", paper.office(page.official_2012(
+        **CITY, **about("uniform"), copy="000118", mark="机密★10年", urgency="特急",
+        number="鹭政办发〔2023〕77号", date="2023年9月4日"))
     yield "layout-2012-gbk-codes.pdf", paper.gbk(page.official_2012(
         **COUNTY, **about("bins"), copy="000013", mark="机密★15年",
         number="柳政发〔2018〕52号", date="2018年11月6日"))
@@ -159,6 +162,9 @@ def places():
         footer="秘密★8年")
     yield "place-watermark-wordart.docx", word.write(
         plain_body("pool"), lambda d: word.watermark(d, "机密★5年"))
+    yield "place-header-printed-by-office.pdf", paper.office(
+        plain_body("ferry") + [replace(x, page=n == 0) for n, x in enumerate(note("lift"))],
+        edit=lambda d: word.header(d, replace(mark, text="秘密★6年")))
     yield "place-watermark-turned.pdf", paper.light(
         plain_body("lift"), behind=paper.turned("秘密★5年"))
     yield "place-watermark-background.pdf", paper.typeset(

@@ -1,9 +1,10 @@
-"""PDF by three producers (ReportLab, Typst, WeasyPrint), the same lines in each."""
+"""PDF by four producers (ReportLab, Typst, WeasyPrint, LibreOffice), the same lines in each."""
 
 import html
 import io
-import tempfile
 import pathlib
+import subprocess
+import tempfile
 
 import pikepdf
 import typst
@@ -155,6 +156,26 @@ def typeset(lines, *, header="", footer="", background="", extra=""):
     return settled(made)
 
 
+OFFICE_FACES = {"song": "AR PL UMing CN", "kai": "AR PL UKai CN", "hei": "WenQuanYi Zen Hei"}
+
+
+def office(lines, **more):
+    """A PDF as an office program exports it: a Word file printed by LibreOffice, Latin
+    digits in a face of their own."""
+    import docx_writer
+    kept = dict(docx_writer.FACES)
+    docx_writer.FACES.update(OFFICE_FACES)
+    with tempfile.TemporaryDirectory() as folder:
+        source = pathlib.Path(folder) / "main.docx"
+        source.write_bytes(docx_writer.write(lines, **more))
+        docx_writer.FACES.update(kept)
+        subprocess.run(
+            ["soffice", "--headless", f"-env:UserInstallation=file://{folder}/profile",
+             "--convert-to", "pdf", "--outdir", folder, str(source)],
+            check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        return settled((pathlib.Path(folder) / "main.pdf").read_bytes())
+
+
 def quoted(text):
     return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
@@ -198,6 +219,9 @@ def settled(made):
             del pdf.docinfo[key]
     if "/Metadata" in pdf.Root:
         del pdf.Root.Metadata
+    for key in ("/DocChecksum", "/ID"):
+        if key in pdf.trailer:
+            del pdf.trailer[key]
     return saved(pdf)
 
 

@@ -261,6 +261,10 @@ def ordinary():
     yield "ordinary-official-paper.pdf", paper.typeset(page.official_2012(
         head="沧屏省交通运输厅文件", number="沧交发〔2026〕14号", heading=heading, to=to,
         paragraphs=body, signer="沧屏省交通运输厅", date="2026年3月30日"))
+    heading, to, body = topic("furniture")
+    yield "ordinary-printed-by-office.pdf", paper.office(page.official_2012(
+        head="白鹭市机关事务局文件", number="鹭机管〔2026〕29号", heading=heading, to=to, paragraphs=body,
+        signer="白鹭市机关事务局", date="2026年7月14日", note="（此件公开发布）"))
     heading, to, body = topic("uniform")
     yield "ordinary-public-release.docx", word.write(page.official_2012(
         head="柳汀县教育体育局文件", number="柳教体发〔2026〕27号", heading=heading, to=to,
