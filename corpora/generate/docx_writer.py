@@ -142,7 +142,7 @@ def watermark(document, text):
        o:connectlocs="@9,0;@10,10800;@11,21600;@12,10800" o:connectangles="270,180,90,0"/>
        <v:textpath on="t" fitshape="t"/><o:lock v:ext="edit" text="t" shapetype="t"/></v:shapetype>
       <v:shape id="PowerPlusWaterMarkObject1" o:spid="_x0000_s2049" type="#_x0000_t136"
-       style="position:absolute;width:415pt;height:207pt;rotation:315;z-index:-251658752;mso-position-horizontal:center;mso-position-vertical:center"
+       style="position:absolute;width:415pt;height:207pt;rotation:315;z-index:-251658752;mso-position-horizontal:center;mso-position-horizontal-relative:margin;mso-position-vertical:center;mso-position-vertical-relative:margin"
        fillcolor="silver" stroked="f"><v:textpath style="font-family:&quot;宋体&quot;;font-size:1pt" string="{text}"/></v:shape>
       </w:pict></w:r>'''))
 
