@@ -1,0 +1,143 @@
+"""tests/fixtures/extract: one small file for each thing a reader must see.
+
+Yields (path below the folder, bytes). The golden beside each is written by the test.
+"""
+
+from dataclasses import replace
+
+import docx_writer as word
+import hostile
+import paper
+import plain
+from docx.oxml import parse_xml
+from docx.oxml.ns import nsdecls
+from page import Line, para
+
+
+def documents():
+    for folder, made in (("plain", texts()), ("html", pages()), ("docx", words()),
+                         ("pdf", papers()), ("eml", mails()), ("zip", archives())):
+        for name, content in made:
+            yield f"{folder}/{name}", content
+
+
+def texts():
+    short = "第一行\n  第二行，前面有两个空格\n\n第四行\n"
+    yield "utf-8.txt", short.encode()
+    yield "utf-8-with-mark.txt", short.encode("utf-8-sig")
+    yield "gb18030.txt", ("融雪剂入库以后，库房地面铺设防潮垫板。\n袋装料码放不超过八层。\n").encode("gb18030")
+    yield "big5.txt", ("花卉展覽志工報名表\n請於週五前交回服務台，謝謝合作。\n").encode("big5")
+    yield "utf-16-little-endian.txt", short.encode("utf-16")
+    yield "utf-16-big-endian.txt", b"\xfe\xff" + short.encode("utf-16-be")
+    yield "utf-32.txt", short.encode("utf-32")
+    yield "form-feed.txt", "第一页\n第二行\n\f第二页\n第二行\n".encode()
+    yield "last-line-without-end.txt", "甲\n乙".encode()
+    yield "zero-width-kept.txt", "机\u200b密\ufeff码\n".encode()
+
+
+def pages():
+    def html(inside, head=""):
+        return (f'<!DOCTYPE html><html><head><meta charset="utf-8">{head}</head>'
+                f"<body>{inside}</body></html>\n").encode()
+
+    yield "blocks-and-inline.html", html("<p>一段<b>粗</b>字，<i>斜</i>字。</p><div>另一<br>块</div>")
+    yield "entities.html", html("<p>&#x673A;&#23494;&nbsp;&amp;&lt;&star;&hellip;</p>")
+    yield "display-none.html", html('<p>看得见</p><p style="display: none">看不见</p>')
+    yield "white-on-white.html", html('<p style="color:#fff">白字</p><p>黑字</p>')
+    yield "hidden-attribute.html", html("<p hidden>藏起来</p><p>露出来</p>")
+    yield "table.html", html(
+        "<table><tr><th>密级</th><td>公开</td></tr><tr><td>页</td><td>3</td></tr></table>")
+    yield "title-and-keywords.html", html(
+        "<p>正文</p>", '<title>题目</title><meta name="keywords" content="甲,乙">')
+    yield "script-and-style.html", html(
+        "<script>var x = '不是文字';</script><p>文字</p>", "<style>p { color: red }</style>")
+    yield "comment.html", html("<p>前<!-- 注释里的话 -->后</p>")
+    yield "alt-text.html", html('<p>图：<img src="x.png" alt="替代文字"></p>')
+    yield "gbk-by-meta.html", (
+        '<html><head><meta charset="gb2312"></head><body><p>机关食堂供餐时间</p></body></html>'
+    ).encode("gb18030")
+    yield "unclosed-tags.html", "<p>一<p>二<td>三<b>四".encode()
+
+
+def words():
+    two = [Line("第一段"), para("第二段。")]
+    yield "paragraphs-and-alignment.docx", word.write(
+        two + [Line("居中", align="center"), Line("居右", align="right")])
+    yield "header-and-footer.docx", word.write(two, lambda d: (
+        word.header(d, Line("页眉")), word.footer(d, Line("页脚"))))
+    yield "first-and-even-header.docx", word.write(two, lambda d: (
+        word.header(d, Line("各页页眉")), word.header(d, Line("首页页眉"), "first"),
+        word.header(d, Line("偶数页页眉"), "even")))
+    yield "table.docx", word.write(two, lambda d: word.table(d, [["甲", "乙"], ["丙", "丁"]]))
+    yield "text-box-drawingml.docx", word.write(
+        two, lambda d: word.text_box_drawing(d.paragraphs[0], "框中文字"))
+    yield "text-box-vml.docx", word.write(
+        two, lambda d: word.text_box_vml(d.paragraphs[0], "框中文字"))
+    yield "watermark.docx", word.write(two, lambda d: word.watermark(d, "水印"))
+    yield "footnote.docx", word.write(two, lambda d: word.footnote(d, "脚注文字"))
+    yield "comment.docx", word.write(two, lambda d: word.comment(d, "批注文字"))
+    yield "tracked-deletion.docx", word.write(
+        two, lambda d: word.deleted(d.paragraphs[0], "删去的字"))
+    yield "hidden-run.docx", word.write(
+        [Line("藏字")] + two, lambda d: word.vanish(d.paragraphs[0].runs[0]))
+    yield "white-run.docx", word.write([Line("白字", color="FFFFFF")] + two)
+    yield "struck-run.docx", word.write([Line("划去", struck=True)] + two)
+    yield "properties.docx", word.write(
+        two, lambda d: word.custom_properties(d, [("密级", "公开")]), title="题目")
+    yield "alt-text.docx", word.write(two + [para(
+        "照片摄于雁洲湿地北侧的木栈道，当天有薄雾，远处可见两座观鸟台和一片芦苇。")], lambda d: word.alt_text(d.paragraphs[0], "图的说明"))
+    yield "embedded-word.docx", word.write(
+        two, lambda d: word.embed(d, "inner.docx", word.write([Line("里面的文件")])))
+    yield "symbol-star.docx", word.write(two, lambda d: d.paragraphs[0]._p.append(parse_xml(
+        f'<w:r {nsdecls("w")}><w:sym w:font="Wingdings" w:char="F0AB"/></w:r>')))
+    yield "break-and-tab.docx", word.write([Line("前\t中\n后")])
+    yield "page-break.docx", word.write([Line("第一页"), Line("第二页", page=True)])
+    yield "field-and-link.docx", word.write(two, field_and_link)
+
+
+def field_and_link(document):
+    """Text of a simple field and of a hyperlink, which stand beside runs and not in them."""
+    for inside in ('<w:fldSimple {ns} w:instr=" PAGE "><w:r><w:t>1</w:t></w:r></w:fldSimple>',
+                   '<w:hyperlink {ns} w:anchor="x"><w:r><w:t>链接</w:t></w:r></w:hyperlink>'):
+        document.paragraphs[0]._p.append(parse_xml(inside.format(ns=nsdecls("w"))))
+
+
+def papers():
+    two = [Line("第一行 line 1", size=12), Line("第二行★〔2026〕", size=12)]
+    yield "truetype-pieces.pdf", paper.reportlab(two)
+    yield "cff-identity.pdf", paper.typeset(two)
+    yield "truetype-identity.pdf", paper.web(two)
+    yield "font-not-embedded.pdf", paper.reportlab(two, font="STSong-Light")
+    yield "two-pages.pdf", paper.reportlab(two + [Line("第二页", size=12, page=True)])
+    yield "header-and-footer.pdf", paper.reportlab(
+        two + [replace(x, page=n == 0) for n, x in enumerate(two)], header="页眉", footer="页脚")
+    yield "turned-watermark.pdf", paper.reportlab(two, behind=paper.turned("水印"))
+    yield "white-text.pdf", paper.reportlab([replace(two[0], color="FFFFFF"), two[1]])
+    yield "annotation.pdf", paper.annotate(paper.reportlab(two), "Text", "附言")
+    yield "form-field.pdf", paper.field(paper.reportlab(two), "name", "填的字")
+    yield "attached-file.pdf", paper.attach(paper.reportlab(two), "inner.txt", "附件里的字\n".encode())
+    yield "properties.pdf", paper.reportlab(two, info={"Title": "题目", "Keywords": "甲 乙"})
+    yield "no-unicode-map.pdf", hostile.without_unicode(paper.reportlab(two))
+    yield "picture-only.pdf", paper.scanned("图中的字", (310, 438))
+    yield "password.pdf", paper.reportlab(two, password="x")
+
+
+def mails():
+    yield "plain-body.eml", plain.mail("主题", "正文一行\n第二行\n")
+    yield "gb18030-quoted-printable.eml", plain.mail(
+        "主题", "正文一行\n", charset="gb18030", encoding="quoted-printable")
+    yield "html-beside-plain.eml", plain.mail("题", "纯文本\n", html="<p>网页<b>正文</b></p>")
+    yield "attachment-with-chinese-name.eml", plain.mail(
+        "题", "见附件\n", [("说明.txt", "text/plain", "附件里的字\n".encode())])
+    yield "mail-in-mail.eml", plain.mail(
+        "转发", "见内\n", [("", "message/rfc822", plain.mail("原题", "原文\n"))])
+    yield "more-headers.eml", plain.mail("题", "文\n", more=["Keywords: =?utf-8?B?5YWs5byA?=", "Importance: high"])
+
+
+def archives():
+    yield "two-members.zip", plain.archive([("甲.txt", "甲\n".encode()), ("夹/乙.txt", "乙\n".encode())])
+    yield "gbk-names.zip", plain.archive([("说明材料.txt", "文\n".encode())], gbk=True)
+    yield "zip-in-zip.zip", plain.archive([("内.zip", plain.archive([("丙.txt", "丙\n".encode())]))])
+    yield "locked-member.zip", plain.locked_archive([("锁.txt", "文\n".encode())], b"x")
+    yield "archive-comment.zip", plain.archive([("甲.txt", "甲\n".encode())], comment="备注".encode())
+    yield "empty.zip", plain.archive([])
