@@ -1,6 +1,9 @@
 //! Folded text + dictionary → findings, and the facts about the document that
 //! the judge needs to weigh them.
 
+#[allow(dead_code)]
+pub(crate) mod place;
+
 use crate::dictionary::Dictionary;
 use crate::model::{Facts, Finding, FoldedText, SourceText};
 
