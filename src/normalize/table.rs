@@ -194,13 +194,28 @@ impl Table {
     /// stay, or the length of the text. `bytes` is UTF-8 and `at` a boundary.
     pub(super) fn next_touched(&self, bytes: &[u8], mut at: usize) -> usize {
         let touched = &*self.touched;
+        let bit = |[b0, b1, b2]: [u8; 3]| {
+            let block = (usize::from(b0 & 0x0F) << 6) | usize::from(b1 & 0x3F);
+            touched[block] >> (b2 & 0x3F) & 1
+        };
         loop {
+            // Chinese text is characters of three bytes: four at a time, then one.
+            while let Some(&[a0, a1, a2, b0, b1, b2, c0, c1, c2, d0, d1, d2]) =
+                bytes.get(at..).and_then(|b| b.first_chunk())
+            {
+                let other = (a0 ^ 0xE0) | (b0 ^ 0xE0) | (c0 ^ 0xE0) | (d0 ^ 0xE0);
+                let any =
+                    bit([a0, a1, a2]) | bit([b0, b1, b2]) | bit([c0, c1, c2]) | bit([d0, d1, d2]);
+                if other >= 0x10 || any != 0 {
+                    break;
+                }
+                at += 12;
+            }
             while let Some(&[b0, b1, b2]) = bytes.get(at..).and_then(|b| b.first_chunk()) {
                 if b0 & 0xF0 != 0xE0 {
                     break;
                 }
-                let block = (usize::from(b0 & 0x0F) << 6) | usize::from(b1 & 0x3F);
-                if touched[block] >> (b2 & 0x3F) & 1 != 0 {
+                if bit([b0, b1, b2]) != 0 {
                     return at;
                 }
                 at += 3;
