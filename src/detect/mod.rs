@@ -3,6 +3,7 @@
 
 #[allow(dead_code)]
 pub(crate) mod place;
+mod scope;
 
 use crate::dictionary::Dictionary;
 use crate::model::{Facts, Finding, FoldedText, SourceText};
@@ -17,6 +18,6 @@ pub struct Detection {
 }
 
 /// Looks for everything the dictionary holds in one part's text.
-pub fn detect(_text: &SourceText, _folded: &FoldedText, _dictionary: &Dictionary) -> Detection {
-    Detection::default()
+pub fn detect(text: &SourceText, folded: &FoldedText, dictionary: &Dictionary) -> Detection {
+    Detection { findings: scope::scopes(text, folded, dictionary), ..Detection::default() }
 }

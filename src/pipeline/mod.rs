@@ -4,6 +4,9 @@
 //! database. Every face of vetmark calls it, and nothing else.
 
 mod digest;
+mod rehearse;
+
+pub use rehearse::{Failure, rehearse};
 
 use std::sync::Arc;
 
