@@ -1,6 +1,6 @@
 //! Matter scopes (保密事项范围) and their entries, ready to be matched.
 
-use aho_corasick::{AhoCorasick, MatchKind};
+use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 use jiff::civil::Date;
 use regex::Regex;
 
@@ -151,7 +151,9 @@ impl WordSet {
                 }
             }
         }
+        // Quick to build; it searches paragraphs, not documents.
         let literals = AhoCorasick::builder()
+            .kind(Some(AhoCorasickKind::ContiguousNFA))
             .match_kind(MatchKind::Standard)
             .build(literals)
             .map_err(|e| e.to_string())?;

@@ -353,7 +353,10 @@ fn compatibility_forms(made: &mut HashMap<u32, (String, Alterations)>) {
 /// Follows what folds to something that folds on: a compatibility ideograph may
 /// be a traditional character.
 fn close(made: &mut HashMap<u32, (String, Alterations)>) {
-    let codes: Vec<u32> = made.keys().copied().collect();
+    let folds_on = |(_, (text, _)): &(&u32, &(String, Alterations))| {
+        text.chars().any(|c| made.contains_key(&(c as u32)))
+    };
+    let codes: Vec<u32> = made.iter().filter(folds_on).map(|(&code, _)| code).collect();
     for code in codes {
         let Some((mut text, mut by)) = made.get(&code).cloned() else { continue };
         // No chain is longer than three; four rounds see the end of all.
