@@ -130,8 +130,8 @@ fn digests_know_names_texts_and_kinds_but_not_the_order() {
     let mut moved = b.clone();
     moved.name = "scopes/c.toml".into();
     assert_ne!(of(&[a.clone(), b.clone()]), of(&[a.clone(), moved]));
-    let regime = Source::new(Kind::Regime, "regimes/a.toml", "# a");
-    let both = load(&[a.clone(), regime]).unwrap();
+    let rules = Source::new(Kind::Rules, "rules/a.toml", "rule = []");
+    let both = load(&[a.clone(), rules]).unwrap();
     assert_eq!(both.scopes_digest, of(&[a]));
     assert_ne!(both.rules_digest, load(&[]).unwrap().rules_digest);
 }
