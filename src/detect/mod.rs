@@ -1,6 +1,10 @@
 //! Folded text + dictionary → findings, and the facts about the document that
 //! the judge needs to weigh them.
 
+#[allow(dead_code)]
+pub(crate) mod place;
+mod scope;
+
 use crate::dictionary::Dictionary;
 use crate::model::{Facts, Finding, FoldedText, SourceText};
 
@@ -14,6 +18,6 @@ pub struct Detection {
 }
 
 /// Looks for everything the dictionary holds in one part's text.
-pub fn detect(_text: &SourceText, _folded: &FoldedText, _dictionary: &Dictionary) -> Detection {
-    Detection::default()
+pub fn detect(text: &SourceText, folded: &FoldedText, dictionary: &Dictionary) -> Detection {
+    Detection { findings: scope::scopes(text, folded, dictionary), ..Detection::default() }
 }

@@ -1,14 +1,24 @@
 //! `dictionaries/` on disk → what the detectors and the judge work from.
 
+mod compile;
 mod diagnostic;
+pub mod load;
+mod matcher;
+pub mod quantity;
 mod regime;
 mod rule;
 #[cfg(test)]
 mod rules_check;
+mod scope;
+mod scope_file;
+mod shipped;
 
 pub use diagnostic::Diagnostic;
+pub use load::{Kind, Source, load};
+pub use matcher::{Head, Matcher};
 pub use regime::{Edge, Form, LevelEntry, Regime};
 pub use rule::{Basis, BasisDay, Example, Rule};
+pub use scope::{Condition, Entry, QuantityCondition, Scope, Within, WordSet};
 
 /// All that vetmark looks for, and the law it rests on.
 #[derive(Debug, Default)]
@@ -17,6 +27,14 @@ pub struct Dictionary {
     pub regimes: Vec<Regime>,
     /// What each rule means, in the files' order.
     pub rules: Vec<Rule>,
+    /// Matter scopes, in the files' order.
+    pub scopes: Vec<Scope>,
+    /// The entries of all scopes, in the files' order.
+    pub entries: Vec<Entry>,
+    /// Words that conditions of entries name by index.
+    pub word_sets: Vec<WordSet>,
+    /// Finds the head words of entries.
+    pub matcher: Matcher,
     /// SHA-256 of the rules (regimes and policies) in lower-case hex.
     pub rules_digest: String,
     /// SHA-256 of the scope dictionaries.
@@ -24,6 +42,11 @@ pub struct Dictionary {
 }
 
 impl Dictionary {
+    /// The dictionaries that ship with the program.
+    pub fn shipped() -> Self {
+        load(&load::shipped()).expect("tests hold that the shipped dictionaries are sound")
+    }
+
     /// The documentation and law of a rule.
     pub fn rule(&self, id: &str) -> Option<&Rule> {
         self.rules.iter().find(|rule| rule.id == id)

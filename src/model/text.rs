@@ -505,14 +505,18 @@ pub struct FoldedText {
     source_len: u32,
 }
 
-/// From folded offset `folded` on (up to the next turn) text came from `source` on.
+/// From folded offset `folded` on (up to the next turn) text came from `source`
+/// on, in steps: each `source_step` bytes of source became `folded_step` bytes.
+///
+/// 1 and 1 is text in step, byte for byte; 3 and 1 full-width letters; 3 and 0
+/// characters taken out. A step of source of 0 stands for a stretch too long to
+/// be counted here: all of it came from all of the source up to the next turn.
 #[derive(Clone, Copy, Debug)]
 struct Turn {
     folded: u32,
     source: u32,
-    /// Whether bytes run in step from here; else the whole stretch up to the
-    /// next turn came from the whole stretch of source up to its.
-    in_step: bool,
+    source_step: u16,
+    folded_step: u16,
 }
 
 impl FoldedText {
@@ -528,22 +532,39 @@ impl FoldedText {
 
     /// Adds text folded to characters of the same length each (or not at all).
     pub fn push_in_step(&mut self, folded: &str) {
-        if !self.turns.last().is_some_and(|t| t.in_step) {
-            self.turn(true);
-        }
+        self.turn(1, 1);
         self.source_len += folded.len() as u32;
         self.text.push_str(folded);
     }
 
     /// Adds what `source_bytes` bytes of source became: any text, or none.
     pub fn push_folded(&mut self, folded: &str, source_bytes: usize) {
-        self.turn(false);
+        if source_bytes == 0 && folded.is_empty() {
+            return;
+        }
+        match (u16::try_from(source_bytes), u16::try_from(folded.len())) {
+            // One byte for one is a character in step with the text around it.
+            (Ok(source_step), Ok(folded_step)) => self.turn(source_step, folded_step),
+            _ => self.turn(0, u16::MAX),
+        }
         self.source_len += source_bytes as u32;
         self.text.push_str(folded);
     }
 
-    fn turn(&mut self, in_step: bool) {
-        self.turns.push(Turn { folded: self.text.len() as u32, source: self.source_len, in_step });
+    /// Begins a turn, unless text goes on in the same steps.
+    fn turn(&mut self, source_step: u16, folded_step: u16) {
+        let goes_on = |last: &&mut Turn| match folded_step {
+            0 => last.folded_step == 0,
+            _ => {
+                source_step != 0
+                    && (last.source_step, last.folded_step) == (source_step, folded_step)
+            }
+        };
+        if self.turns.last_mut().as_ref().is_some_and(goes_on) {
+            return;
+        }
+        let (folded, source) = (self.text.len() as u32, self.source_len);
+        self.turns.push(Turn { folded, source, source_step, folded_step });
     }
 
     /// The source bytes behind a span of folded text: whole source characters,
@@ -562,28 +583,33 @@ impl FoldedText {
         let after = self.turns.partition_point(|t| t.source as usize <= source);
         let Some(turn) = after.checked_sub(1).map(|i| self.turns[i]) else { return 0 };
         let limit = self.turns.get(after).map_or(self.text.len(), |t| t.folded as usize);
-        if turn.in_step {
-            (turn.folded as usize + source - turn.source as usize).min(limit)
-        } else {
-            turn.folded as usize
-        }
+        let steps = (source - turn.source as usize)
+            .checked_div(turn.source_step.into())
+            .unwrap_or_default();
+        (turn.folded as usize + steps * usize::from(turn.folded_step)).min(limit)
     }
 
     fn source_start(&self, folded: usize) -> usize {
         let after = self.turns.partition_point(|t| t.folded as usize <= folded);
         let Some(turn) = after.checked_sub(1).map(|i| self.turns[i]) else { return 0 };
-        let step = if turn.in_step { folded - turn.folded as usize } else { 0 };
-        (turn.source as usize + step).min(self.source_len as usize)
+        (turn.source as usize + turn.steps(folded) * usize::from(turn.source_step))
+            .min(self.source_len as usize)
     }
 
     /// One past the source bytes of the folded byte at `folded`.
     fn source_end(&self, folded: usize) -> usize {
         let after = self.turns.partition_point(|t| t.folded as usize <= folded);
         let Some(turn) = after.checked_sub(1).map(|i| self.turns[i]) else { return 0 };
-        if turn.in_step {
-            turn.source as usize + (folded - turn.folded as usize) + 1
-        } else {
-            self.turns.get(after).map_or(self.source_len as usize, |t| t.source as usize)
+        if turn.source_step == 0 {
+            return self.turns.get(after).map_or(self.source_len, |t| t.source) as usize;
         }
+        turn.source as usize + (turn.steps(folded) + 1) * usize::from(turn.source_step)
+    }
+}
+
+impl Turn {
+    /// How many whole steps lie before a folded offset at or after its start.
+    fn steps(&self, folded: usize) -> usize {
+        (folded - self.folded as usize).checked_div(self.folded_step.into()).unwrap_or_default()
     }
 }

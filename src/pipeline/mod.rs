@@ -5,6 +5,9 @@
 
 mod batch;
 mod digest;
+mod rehearse;
+
+pub use rehearse::{Failure, rehearse};
 
 use std::sync::Arc;
 

@@ -1,0 +1,429 @@
+//! Scope files as written → scopes, entries and the words to look for, with a
+//! diagnostic for everything that cannot be meant.
+
+use std::collections::{BTreeMap, HashMap};
+
+use super::load::{PATTERN, Source};
+use super::matcher::{Head, Matcher};
+use super::quantity::{Quantity, Range, Wanted, quantity};
+use super::scope::{Condition, Entry, QuantityCondition, Scope, Within, WordSet};
+use super::scope_file::{Case, RawEntry, RawGroup, RawQuantity, RawScope, ScopeFile};
+use super::{Diagnostic, Dictionary};
+use crate::normalize::fold_term;
+
+/// Gathers what the files hold.
+pub(super) struct Compiler<'w> {
+    wrong: &'w mut Vec<Diagnostic>,
+    /// Named lists of all files, with the file that has each.
+    lists: BTreeMap<String, (String, Vec<String>)>,
+    /// Where each id was first seen.
+    ids: HashMap<String, String>,
+    set_ids: HashMap<Vec<String>, usize>,
+    sets: Vec<WordSet>,
+    heads: Vec<Head>,
+    scopes: Vec<Scope>,
+    entries: Vec<Entry>,
+}
+
+/// Where something stands, for a diagnostic about it.
+#[derive(Clone, Copy)]
+struct Here<'a> {
+    source: &'a Source,
+    at: usize,
+    id: &'a str,
+}
+
+impl<'w> Compiler<'w> {
+    pub(super) fn new(wrong: &'w mut Vec<Diagnostic>) -> Self {
+        Self {
+            wrong,
+            lists: BTreeMap::new(),
+            ids: HashMap::new(),
+            set_ids: HashMap::new(),
+            sets: Vec::new(),
+            heads: Vec::new(),
+            scopes: Vec::new(),
+            entries: Vec::new(),
+        }
+    }
+
+    /// Makes a file's named lists known to all files.
+    pub(super) fn lists(
+        &mut self,
+        source: &Source,
+        lists: &BTreeMap<String, (usize, Vec<String>)>,
+    ) {
+        for (name, (at, words)) in lists {
+            let here = Here { source, at: *at, id: name };
+            if let Some((file, _)) = self.lists.get(name) {
+                let message = format!("the list stands in {file} already");
+                self.say(here, message);
+            } else if words.iter().any(|word| word.starts_with('@')) {
+                self.say(here, "a list may not name another list");
+            } else {
+                self.lists.insert(name.clone(), (source.name.clone(), words.clone()));
+            }
+        }
+    }
+
+    /// Takes in a file's scope and entries.
+    pub(super) fn file(&mut self, source: &Source, file: &ScopeFile) {
+        let Some(raw) = &file.scope else {
+            if let Some((at, entry)) = file.entries.first() {
+                let here = Here { source, at: *at, id: &entry.id };
+                self.say(here, "an entry needs a [scope] in its file");
+            }
+            return;
+        };
+        let scope = self.scopes.len();
+        self.scopes.push(self.scope(source, raw));
+        let here = Here { source, at: 0, id: &raw.id };
+        self.new_id(here, None);
+        self.dates(here, raw.valid_from, raw.valid_to);
+        self.named(here, &raw.name);
+        for (at, entry) in &file.entries {
+            self.entry(Here { source, at: *at, id: &entry.id }, scope, &raw.id, entry);
+        }
+    }
+
+    /// Hands over what was gathered.
+    pub(super) fn finish(self, dictionary: &mut Dictionary) {
+        dictionary.scopes = self.scopes;
+        dictionary.entries = self.entries;
+        dictionary.word_sets = self.sets;
+        dictionary.matcher = Matcher::new(self.heads);
+    }
+
+    fn scope(&self, source: &Source, raw: &RawScope) -> Scope {
+        Scope {
+            id: raw.id.clone(),
+            name: raw.name.clone(),
+            issued_by: raw.issued_by.clone(),
+            year: raw.year,
+            status: raw.status.clone(),
+            valid_from: raw.valid_from,
+            valid_to: raw.valid_to,
+            sources: raw.sources.clone(),
+            certainty: raw.certainty.clone(),
+            file: source.name.clone(),
+        }
+    }
+
+    fn entry(&mut self, here: Here<'_>, scope: usize, scope_id: &str, raw: &RawEntry) {
+        self.new_id(here, Some(scope_id));
+        self.dates(here, raw.valid_from, raw.valid_to);
+        self.named(here, &raw.name);
+        if raw.matter.trim().is_empty() {
+            self.say(here, "the matter as published is missing");
+        }
+        let terms = self.words(here, "terms", &raw.terms);
+        let mut near: Vec<Condition> = raw
+            .all_of
+            .iter()
+            .filter_map(|group| self.group(here, "all_of", group, raw.within))
+            .collect();
+        if !raw.any_of.is_empty() {
+            near.extend(self.condition(here, "any_of", &raw.any_of, raw.within));
+        }
+        let qualifiers = raw
+            .qualifiers
+            .iter()
+            .filter_map(|group| self.group(here, "qualifiers", group, raw.qualifiers_within))
+            .collect();
+        let mut apart = Vec::new();
+        if !raw.none_of.is_empty() {
+            apart.extend(self.condition(here, "none_of", &raw.none_of, raw.within));
+        }
+        apart.extend(self.exclusions(here, &raw.exclusions, raw.exclusions_within));
+        let quantities =
+            raw.quantities.iter().filter_map(|q| self.quantity(here, q, raw.within)).collect();
+        let entry = Entry {
+            id: raw.id.clone(),
+            scope,
+            number: raw.number.clone(),
+            name: raw.name.clone(),
+            matter: raw.matter.clone(),
+            level: raw.level.clone(),
+            term: raw.term.clone(),
+            knowledge: raw.knowledge.clone(),
+            valid_from: raw.valid_from,
+            valid_to: raw.valid_to,
+            sources: raw.sources.clone(),
+            certainty: raw.certainty.clone(),
+            terms,
+            near,
+            quantities,
+            apart,
+            qualifiers,
+            require: raw.require,
+            examples: raw.examples.clone(),
+            negative_examples: raw.negative_examples.clone(),
+            file: here.source.name.clone(),
+            line: Diagnostic::at(&here.source.name, &here.source.text, here.at, "").line,
+        };
+        if entry.terms.is_empty() {
+            self.say(here, "terms: at least one word is needed, else nothing can match");
+        }
+        self.possible(here, &entry);
+        let number = self.entries.len();
+        self.heads.extend(entry.terms.iter().map(|word| Head {
+            word: word.clone(),
+            entry: number,
+            any_case: raw.case == Case::Any,
+            whole_word: raw.whole_word,
+        }));
+        self.entries.push(entry);
+    }
+
+    /// Says what can never match: a head word that holds an excluded word, or a
+    /// condition all of whose words do.
+    fn possible(&mut self, here: Here<'_>, entry: &Entry) {
+        let mut said = Vec::new();
+        let longest = entry.terms.iter().map(|t| t.chars().count()).max().unwrap_or(0);
+        for apart in &entry.apart {
+            let set = &self.sets[apart.words];
+            for term in &entry.terms {
+                if let Some((_, word)) = set.find_all(term).first() {
+                    said.push(format!(
+                        "the head word {term} holds the excluded {}, so it can never match",
+                        set.word(*word)
+                    ));
+                }
+            }
+            for near in entry.near.iter().filter(|near| near.within == apart.within) {
+                let words = self.sets[near.words].plain_words();
+                if words.len() == self.sets[near.words].len()
+                    && words.iter().all(|word| !set.find_all(word).is_empty())
+                {
+                    said.push(format!(
+                        "every word beside {} is excluded, so it can never match",
+                        near.name
+                    ));
+                }
+            }
+        }
+        for near in &entry.near {
+            let words = self.sets[near.words].plain_words();
+            if let Within::Characters(reach) = near.within
+                && words.len() == self.sets[near.words].len()
+                && words.iter().all(|w| w.chars().count() > 2 * usize::from(reach) + longest)
+            {
+                said.push(format!("{} does not fit within {reach} characters", near.name));
+            }
+        }
+        for message in said {
+            self.say(here, message);
+        }
+    }
+
+    /// Any one exclusion is enough, so those of equal reach are one condition.
+    fn exclusions(&mut self, here: Here<'_>, raw: &[RawGroup], within: Within) -> Vec<Condition> {
+        let mut by_reach: Vec<(Within, Vec<String>)> = Vec::new();
+        for group in raw {
+            let (reach, words) = match group {
+                RawGroup::One(word) => (within, std::slice::from_ref(word)),
+                RawGroup::Any(words) => (within, words.as_slice()),
+                RawGroup::Near(near) => (near.within.unwrap_or(within), near.any.as_slice()),
+            };
+            match by_reach.iter_mut().find(|(same, _)| *same == reach) {
+                Some((_, all)) => all.extend_from_slice(words),
+                None => by_reach.push((reach, words.to_vec())),
+            }
+        }
+        let conditions = by_reach
+            .into_iter()
+            .filter_map(|(reach, words)| self.condition(here, "exclusions", &words, reach));
+        conditions.collect()
+    }
+
+    fn group(
+        &mut self,
+        here: Here<'_>,
+        what: &str,
+        group: &RawGroup,
+        within: Within,
+    ) -> Option<Condition> {
+        match group {
+            RawGroup::One(word) => self.condition(here, what, std::slice::from_ref(word), within),
+            RawGroup::Any(words) => self.condition(here, what, words, within),
+            RawGroup::Near(near) => {
+                self.condition(here, what, &near.any, near.within.unwrap_or(within))
+            }
+        }
+    }
+
+    fn condition(
+        &mut self,
+        here: Here<'_>,
+        what: &str,
+        words: &[String],
+        within: Within,
+    ) -> Option<Condition> {
+        let words = self.words(here, what, words);
+        let name = words.first()?.clone();
+        if let Some(&set) = self.set_ids.get(&words) {
+            return Some(Condition { name, words: set, within });
+        }
+        match WordSet::new(words.clone()) {
+            Ok(set) => {
+                let id = self.sets.len();
+                self.sets.push(set);
+                self.set_ids.insert(words, id);
+                Some(Condition { name, words: id, within })
+            }
+            Err(reason) => {
+                self.say(here, format!("{what}: {reason}"));
+                None
+            }
+        }
+    }
+
+    /// The words of a list, folded, with `@name` replaced by what it names.
+    fn words(&mut self, here: Here<'_>, what: &str, raw: &[String]) -> Vec<String> {
+        let mut words = Vec::new();
+        for word in raw {
+            let Some(name) = word.strip_prefix('@') else {
+                words.push(word.clone());
+                continue;
+            };
+            match self.lists.get(name) {
+                Some((_, list)) => words.extend(list.iter().cloned()),
+                None => self.say(here, format!("{what}: there is no list named {name}")),
+            }
+        }
+        let mut folded: Vec<String> = Vec::new();
+        for word in words {
+            let word = fold_term(&word);
+            if word.trim_start_matches(PATTERN).trim().is_empty() {
+                self.say(here, format!("{what}: an empty word would match everywhere"));
+            } else if what == "terms" && word.starts_with(PATTERN) {
+                self.say(here, "terms: head words are plain words, not patterns");
+            } else if !folded.contains(&word) {
+                folded.push(word);
+            }
+        }
+        if raw.is_empty() {
+            self.say(here, format!("{what}: a list without words never matches"));
+        }
+        folded
+    }
+
+    fn quantity(
+        &mut self,
+        here: Here<'_>,
+        raw: &RawQuantity,
+        within: Within,
+    ) -> Option<QuantityCondition> {
+        let mut parse = |what: &str, text: &Option<String>| {
+            let text = text.as_ref()?;
+            let parsed = quantity(&fold_term(text));
+            if parsed.is_none() {
+                self.say(
+                    here,
+                    format!(
+                        "quantities: {what} {text}: a number with a unit, or a scale, is expected"
+                    ),
+                );
+            }
+            Some((parsed?, format!("{what} {text}")))
+        };
+        let bounds = [
+            parse("over", &raw.over).map(|b| (b, true, false)),
+            parse("at least", &raw.at_least).map(|b| (b, true, true)),
+            parse("under", &raw.under).map(|b| (b, false, false)),
+            parse("at most", &raw.at_most).map(|b| (b, false, true)),
+        ];
+        let list: Vec<_> =
+            raw.one_of.iter().filter_map(|text| parse("one of", &Some(text.clone()))).collect();
+        let bounds: Vec<_> = bounds.into_iter().flatten().collect();
+        let all = || bounds.iter().map(|((q, _), ..)| q).chain(list.iter().map(|(q, _)| q));
+        let measure = match all().next() {
+            Some(first) if all().all(|q| q.measure == first.measure) => first.measure,
+            Some(_) => {
+                self.say(here, "quantities: one condition is about one kind of measure");
+                return None;
+            }
+            None => {
+                self.say(here, "quantities: over, at_least, under, at_most or one_of is needed");
+                return None;
+            }
+        };
+        let name = bounds.iter().map(|((_, name), ..)| name.clone()).chain(match list.is_empty() {
+            true => None,
+            false => Some(format!("one of {}", raw.one_of.join(", "))),
+        });
+        let name = name.collect::<Vec<_>>().join(", ");
+        let wanted = wanted(&bounds, list.iter().map(|(q, _)| q.value).collect());
+        let range =
+            wanted.map(|wanted| Range { measure, wanted }).filter(|range| !range.is_empty());
+        if range.is_none() {
+            self.say(here, format!("quantities: no value is {name}"));
+        }
+        Some(QuantityCondition { name, range: range?, within: raw.within.unwrap_or(within) })
+    }
+
+    fn new_id(&mut self, here: Here<'_>, scope: Option<&str>) {
+        let plain =
+            |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '.' | '-');
+        if here.id.is_empty() || !here.id.chars().all(plain) {
+            self.say(here, "an id is made of a-z, 0-9, dots and hyphens");
+        }
+        if let Some(scope) = scope
+            && !here.id.strip_prefix(scope).is_some_and(|rest| rest.starts_with('.'))
+        {
+            self.say(here, format!("an entry's id begins with its scope's: {scope}."));
+        }
+        let place = Diagnostic::at(&here.source.name, &here.source.text, here.at, "");
+        let place = format!("{}:{}", place.file, place.line);
+        if let Some(first) = self.ids.get(here.id) {
+            let message = format!("the id stands at {first} already");
+            self.say(here, message);
+        } else {
+            self.ids.insert(here.id.to_owned(), place);
+        }
+    }
+
+    fn dates(
+        &mut self,
+        here: Here<'_>,
+        from: Option<jiff::civil::Date>,
+        to: Option<jiff::civil::Date>,
+    ) {
+        if let (Some(from), Some(to)) = (from, to)
+            && from > to
+        {
+            self.say(here, format!("valid_to {to} is before valid_from {from}"));
+        }
+    }
+
+    fn named(&mut self, here: Here<'_>, name: &crate::model::Words) {
+        if name.en.trim().is_empty() || name.zh.trim().is_empty() {
+            self.say(here, "name needs English and Chinese");
+        }
+    }
+
+    fn say(&mut self, here: Here<'_>, message: impl Into<String>) {
+        let message = format!("{}: {}", here.id, message.into());
+        self.wrong.push(Diagnostic::at(&here.source.name, &here.source.text, here.at, message));
+    }
+}
+
+/// What a bound is: the quantity and its name, whether it is the lower one of
+/// values as people say it, and whether it belongs to the range.
+type Bound = ((Quantity, String), bool, bool);
+
+fn wanted(bounds: &[Bound], list: Vec<f64>) -> Option<Wanted> {
+    if !list.is_empty() {
+        return bounds.is_empty().then_some(Wanted::OneOf(list));
+    }
+    let (mut low, mut high) = (None, None);
+    for ((quantity, _), is_low, with) in bounds {
+        // A larger scale has a smaller denominator.
+        let is_low = *is_low != (quantity.measure == super::quantity::Measure::Scale);
+        let bound = if is_low { &mut low } else { &mut high };
+        if bound.replace((quantity.value, *with)).is_some() {
+            return None;
+        }
+    }
+    Some(Wanted::Between(low, high))
+}

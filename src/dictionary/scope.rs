@@ -1,0 +1,189 @@
+//! Matter scopes (保密事项范围) and their entries, ready to be matched.
+
+use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
+use jiff::civil::Date;
+use regex::Regex;
+
+use super::quantity::Range;
+use crate::model::{Span, Words};
+
+/// One published list of what is secret in one field of work, or a body's own.
+#[derive(Clone, Debug)]
+pub struct Scope {
+    /// e.g. `cn.education.2001`.
+    pub id: String,
+    /// Its name as published, and in English.
+    pub name: Words,
+    /// Who issued it.
+    pub issued_by: Vec<String>,
+    /// Year of issue, where it is known.
+    pub year: Option<i16>,
+    /// What became of it: in force, superseded, amended.
+    pub status: Words,
+    /// First day it applied.
+    pub valid_from: Option<Date>,
+    /// Last day it applied.
+    pub valid_to: Option<Date>,
+    /// Where its text was read.
+    pub sources: Vec<String>,
+    /// How certain the text is: what was seen and what was not.
+    pub certainty: String,
+    /// The file it stands in, as given.
+    pub file: String,
+}
+
+/// One line of a scope: the matter as published, and the words it is known by.
+#[derive(Clone, Debug)]
+pub struct Entry {
+    /// The scope's id and a number, e.g. `cn.education.2001.3-1`.
+    pub id: String,
+    /// Index into [`super::Dictionary::scopes`].
+    pub scope: usize,
+    /// Its number in the scope, as published.
+    pub number: String,
+    /// A short name of the matter.
+    pub name: Words,
+    /// The matter, as published.
+    pub matter: String,
+    /// The level, as published. Never assigned to a text.
+    pub level: String,
+    /// The term, as published.
+    pub term: String,
+    /// The knowledge scope (知悉范围), as published.
+    pub knowledge: String,
+    /// First day it applied, where it is not the scope's.
+    pub valid_from: Option<Date>,
+    /// Last day it applied, where it is not the scope's.
+    pub valid_to: Option<Date>,
+    /// Where it was read, where that is not where the scope was.
+    pub sources: Vec<String>,
+    /// How certain it is, where it is not as certain as the scope.
+    pub certainty: String,
+    /// Head words, as written; a hit begins with one of them.
+    pub terms: Vec<String>,
+    /// Each must be seen near a head word.
+    pub near: Vec<Condition>,
+    /// Of each some quantity must be seen near a head word.
+    pub quantities: Vec<QuantityCondition>,
+    /// None may be seen near a head word.
+    pub apart: Vec<Condition>,
+    /// Looked for near a head word; those not seen are named in the finding.
+    pub qualifiers: Vec<Condition>,
+    /// Whether all qualifiers must be seen.
+    pub require: bool,
+    /// Texts in which it is found.
+    pub examples: Vec<String>,
+    /// Texts in which it is not.
+    pub negative_examples: Vec<String>,
+    /// The file it stands in, as given.
+    pub file: String,
+    /// Its line in that file, from 1.
+    pub line: usize,
+}
+
+/// How far from a head word something counts as near.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Within {
+    /// In its sentence.
+    Sentence,
+    /// In its paragraph or line.
+    Paragraph,
+    /// On its page.
+    Page,
+    /// At most so many characters before or after it, in its paragraph.
+    Characters(u16),
+}
+
+/// Some of a set of words, near a head word.
+#[derive(Clone, Debug)]
+pub struct Condition {
+    /// What it is called for people: its first word.
+    pub name: String,
+    /// Index into the dictionary's word sets.
+    pub words: usize,
+    /// How near.
+    pub within: Within,
+}
+
+/// A quantity near a head word.
+#[derive(Clone, Debug)]
+pub struct QuantityCondition {
+    /// The condition as written, for people.
+    pub name: String,
+    /// Which quantities satisfy it.
+    pub range: Range,
+    /// How near.
+    pub within: Within,
+}
+
+/// Words and patterns of which any will do. Equal sets of different entries are
+/// one, so that a passage is searched for them once.
+#[derive(Clone, Debug)]
+pub struct WordSet {
+    words: Vec<String>,
+    literals: AhoCorasick,
+    /// Which word each literal is.
+    literal_words: Vec<usize>,
+    patterns: Vec<(usize, Regex)>,
+}
+
+impl WordSet {
+    /// Literals and, behind `re:`, regular expressions; all folded already.
+    ///
+    /// # Errors
+    /// The pattern that cannot be compiled, with the reason.
+    pub(super) fn new(words: Vec<String>) -> Result<Self, String> {
+        let mut literals = Vec::new();
+        let mut literal_words = Vec::new();
+        let mut patterns = Vec::new();
+        for (at, word) in words.iter().enumerate() {
+            match word.strip_prefix(super::load::PATTERN) {
+                Some(pattern) => {
+                    let regex = Regex::new(pattern).map_err(|e| format!("{pattern}: {e}"))?;
+                    if regex.is_match("") {
+                        return Err(format!("{pattern}: matches nothing at all, so everywhere"));
+                    }
+                    patterns.push((at, regex));
+                }
+                None => {
+                    literals.push(word.clone());
+                    literal_words.push(at);
+                }
+            }
+        }
+        // Quick to build; it searches paragraphs, not documents.
+        let literals = AhoCorasick::builder()
+            .kind(Some(AhoCorasickKind::ContiguousNFA))
+            .match_kind(MatchKind::Standard)
+            .build(literals)
+            .map_err(|e| e.to_string())?;
+        Ok(Self { words, literals, literal_words, patterns })
+    }
+
+    /// A word as it is written in the set.
+    pub fn word(&self, index: usize) -> &str {
+        self.words.get(index).map_or("", String::as_str)
+    }
+
+    /// How many words and patterns it holds.
+    pub(super) fn len(&self) -> usize {
+        self.words.len()
+    }
+
+    /// Its words that are no patterns.
+    pub(super) fn plain_words(&self) -> Vec<&str> {
+        self.literal_words.iter().map(|&at| self.word(at)).collect()
+    }
+
+    /// All words of the set in a text, with the index of each, ordered by place.
+    pub fn find_all(&self, text: &str) -> Vec<(Span, usize)> {
+        let literals = self.literals.find_overlapping_iter(text);
+        let mut found: Vec<(Span, usize)> =
+            literals.map(|m| (m.range(), self.literal_words[m.pattern().as_usize()])).collect();
+        for (word, regex) in &self.patterns {
+            found.extend(regex.find_iter(text).map(|m| (m.range(), *word)));
+        }
+        found.sort_by_key(|(span, word)| (span.start, span.end, *word));
+        found
+    }
+}

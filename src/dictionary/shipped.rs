@@ -1,0 +1,23 @@
+//! The files of `dictionaries/`, built into the program so that it works
+//! anywhere. A test holds this list against the folders.
+
+use super::load::Kind;
+
+macro_rules! files {
+    ($($kind:ident $name:literal),* $(,)?) => {
+        &[$((Kind::$kind, $name, include_str!(concat!("../../dictionaries/", $name)))),*]
+    };
+}
+
+/// Kind, name and text of each file.
+pub(super) const FILES: &[(Kind, &str, &str)] = files![
+    Regime "regimes/cn.toml",
+    Scope "scopes/archives-1990.toml",
+    Scope "scopes/civil-affairs-2000.toml",
+    Scope "scopes/common.toml",
+    Scope "scopes/education-2001.toml",
+    Scope "scopes/geology-2008.toml",
+    Scope "scopes/judicial-exam.toml",
+    Scope "scopes/personnel-1992.toml",
+    Scope "scopes/surveying-2003.toml",
+];

@@ -1,0 +1,117 @@
+//! Every entry's own examples, sent through the real stages: what an author
+//! proves is what the program does.
+
+use std::fmt;
+
+use crate::detect::detect;
+use crate::dictionary::{Dictionary, Entry};
+use crate::model::{SourceText, Words};
+use crate::normalize::fold;
+
+/// An example that did not do what its author says it does.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Failure {
+    /// The file the entry stands in.
+    pub file: String,
+    /// The entry's line in it.
+    pub line: usize,
+    /// The entry.
+    pub entry: String,
+    /// The example, as written.
+    pub example: String,
+    /// What went wrong.
+    pub problem: Words,
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { file, line, entry, example, problem } = self;
+        write!(f, "{file}:{line}: {entry}: {}: {example:?}", problem.en)
+    }
+}
+
+/// Rehearses every scope entry of a dictionary, in its order.
+pub fn rehearse(dictionary: &Dictionary) -> Vec<Failure> {
+    dictionary.entries.iter().flat_map(|entry| rehearse_entry(dictionary, entry)).collect()
+}
+
+fn rehearse_entry(dictionary: &Dictionary, entry: &Entry) -> Vec<Failure> {
+    let examples = entry.examples.iter().map(|example| (example, true));
+    let negatives = entry.negative_examples.iter().map(|example| (example, false));
+    let mut failures = Vec::new();
+    for (example, wanted) in examples.chain(negatives) {
+        if found(dictionary, entry, example) == wanted {
+            continue;
+        }
+        let problem = match wanted {
+            true => Words::new("is not found in its own example", "未能命中自己的示例"),
+            false => Words::new("is found in a negative example", "命中了反例"),
+        };
+        failures.push(Failure {
+            file: entry.file.clone(),
+            line: entry.line,
+            entry: entry.id.clone(),
+            example: example.clone(),
+            problem,
+        });
+    }
+    failures
+}
+
+fn found(dictionary: &Dictionary, entry: &Entry, example: &str) -> bool {
+    let text = SourceText::from_lines(example.to_owned());
+    let detection = detect(&text, &fold(text.as_str()), dictionary);
+    detection.findings.iter().any(|finding| finding.entry.as_ref() == Some(&entry.id))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::dictionary::{Kind, Source, load};
+
+    #[test]
+    fn shipped_entries_do_what_their_examples_say() {
+        let failures = rehearse(&Dictionary::shipped());
+        assert!(
+            failures.is_empty(),
+            "{}",
+            failures.iter().map(|f| format!("{f}\n")).collect::<String>()
+        );
+    }
+
+    /// What was published is the best example of all; and in the list itself it
+    /// is nobody's secret.
+    #[test]
+    fn shipped_entries_are_found_in_their_own_words_and_not_in_their_own_scope() {
+        let dictionary = Dictionary::shipped();
+        let mut wrong = String::new();
+        for entry in &dictionary.entries {
+            let title = &dictionary.scopes[entry.scope].name.zh;
+            let listed = format!("{title}\n{}\n{}\n", entry.level, entry.matter);
+            if !found(&dictionary, entry, &entry.matter) {
+                wrong += &format!("{} is not found in: {}\n", entry.id, entry.matter);
+            }
+            if title.contains("国家秘密") && found(&dictionary, entry, &listed) {
+                wrong += &format!("{} is found in: {listed}\n", entry.id);
+            }
+        }
+        assert!(wrong.is_empty(), "{wrong}");
+    }
+
+    #[test]
+    fn a_false_example_is_a_failure_with_its_place() {
+        let text = "[scope]\nid = \"x\"\nname = { zh = \"甲\", en = \"A\" }\n\n[[entry]]\nid = \"x.1\"\n\
+            name = { zh = \"甲\", en = \"A\" }\nmatter = \"甲\"\nterms = [\"融雪剂\"]\n\
+            examples = [\"融雪剂储备\", \"工业盐\"]\nnegative_examples = [\"融雪剂\"]\n";
+        let dictionary = load(&[Source::new(Kind::Scope, "x.toml", text)]).unwrap();
+        let failures = rehearse(&dictionary);
+        let shown: Vec<String> = failures.iter().map(ToString::to_string).collect();
+        assert_eq!(
+            shown,
+            [
+                "x.toml:5: x.1: is not found in its own example: \"工业盐\"",
+                "x.toml:5: x.1: is found in a negative example: \"融雪剂\""
+            ]
+        );
+    }
+}
