@@ -5,7 +5,15 @@
 pub(crate) mod place;
 mod scope;
 
-use crate::dictionary::Dictionary;
+mod grammar;
+mod mark;
+mod number;
+mod sheet;
+mod squeeze;
+
+use sheet::Sheet;
+
+use crate::dictionary::{Dictionary, Form, Regime};
 use crate::model::{Facts, Finding, FoldedText, SourceText};
 
 /// What was seen in one part's text.
@@ -19,5 +27,28 @@ pub struct Detection {
 
 /// Looks for everything the dictionary holds in one part's text.
 pub fn detect(text: &SourceText, folded: &FoldedText, dictionary: &Dictionary) -> Detection {
-    Detection { findings: scope::scopes(text, folded, dictionary), ..Detection::default() }
+    let mut detection =
+        Detection { findings: scope::scopes(text, folded, dictionary), ..Detection::default() };
+    for regime in &dictionary.regimes {
+        match regime.form {
+            Form::LevelStarTerm => star_regime(text, folded, regime, &mut detection),
+            Form::Banner | Form::Word => {}
+        }
+    }
+    detection.findings.sort_by(|a, b| {
+        (a.span.start, a.span.end, &a.rule).cmp(&(b.span.start, b.span.end, &b.rule))
+    });
+    detection
+}
+
+fn star_regime(text: &SourceText, folded: &FoldedText, regime: &Regime, detection: &mut Detection) {
+    let sheet = Sheet::new(text, folded, regime);
+    let marks = mark::marks(&sheet);
+    detection.findings.extend(marks.findings);
+    let facts = &mut detection.facts;
+    facts.citations.extend(marks.citations);
+    facts.issue_dates = sheet.issue_dates();
+    facts.issuing_body = sheet.issuing_body();
+    facts.official = sheet.official;
+    facts.copy_number = sheet.copy_number;
 }

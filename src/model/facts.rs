@@ -2,11 +2,27 @@
 
 use jiff::civil::Date;
 
+use super::finding::Finding;
+
 /// Facts of one part that the judge weighs findings by.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default)]
 pub struct Facts {
     /// Dates the term may be counted from, best first.
     pub issue_dates: Vec<IssueDate>,
+    /// The issuing body, as its red head, signature or document number line names it.
+    pub issuing_body: Option<String>,
+    /// Whether the page has the layout of an official document (公文).
+    pub official: bool,
+    /// Whether a copy number (份号) stands at its head.
+    pub copy_number: bool,
+    /// Classified documents it cites, each as the finding it becomes where the
+    /// document itself bears no mark.
+    pub citations: Vec<Finding>,
+    /// Labels that say it is not classified (密级：公开), as the finding each
+    /// becomes where a mark says otherwise.
+    pub unclassified: Vec<Finding>,
+    /// Foreign level words in a mark's place.
+    pub translations: Vec<Finding>,
 }
 
 /// A date a term may be counted from.

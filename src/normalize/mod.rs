@@ -39,7 +39,8 @@ pub fn fold(source: &str) -> FoldedText {
             }
             Fold::To(text, _) => {
                 keep(&source[kept..at], &mut folded);
-                if text.len() == len {
+                // In step only character by character: `⅐` has as many bytes as `1/7`.
+                if text.len() == len && text.chars().nth(1).is_none() {
                     folded.push_in_step(text);
                 } else {
                     folded.push_folded(text, len);

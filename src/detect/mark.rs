@@ -1,0 +1,552 @@
+//! Level marks of a star regime: candidates, the evidence for and against each,
+//! and what they are: mark, label, portion, or a mark that is spoken about.
+
+use aho_corasick::AhoCorasick;
+
+use super::grammar::{self, Parsed, Separator, is_han};
+use super::sheet::{Sheet, compact, is_copy_number};
+use super::squeeze::Squeezed;
+use crate::model::{Evidence, Finding, Mark, Region, Severity, Span, Term, Words};
+use crate::normalize::alterations;
+
+/// What the level marks of one part's text are.
+#[derive(Default)]
+pub(super) struct Marks {
+    pub(super) findings: Vec<Finding>,
+    pub(super) citations: Vec<Finding>,
+}
+
+/// Everything on the lines of a candidate that is not the candidate.
+struct Around<'a> {
+    before: &'a str,
+    after: &'a str,
+    block: usize,
+}
+
+/// Looks for the regime's marks.
+pub(super) fn marks(sheet: &Sheet) -> Marks {
+    let mut made = Marks::default();
+    let regime = sheet.regime;
+    let mut anchors: Vec<String> = Vec::new();
+    for level in &regime.levels {
+        anchors.extend(level.words.iter().filter_map(|w| w.chars().last()).map(String::from));
+    }
+    anchors.extend(regime.lookalikes.iter().map(|entry| entry.seen.clone()));
+    anchors.sort();
+    anchors.dedup();
+    let Ok(finder) = AhoCorasick::new(&anchors) else { return made };
+    let folded = sheet.folded.as_str();
+    let mut done = 0;
+    for hit in finder.find_iter(folded) {
+        if hit.start() < done || plainly_a_word(folded, hit.start(), hit.end()) {
+            continue;
+        }
+        let squeezed = Squeezed::around(folded, hit.start(), regime);
+        let Some(at) = squeezed.index_of(hit.start()) else { continue };
+        let starts = (0..=3).filter_map(|back| at.checked_sub(back));
+        let Some(parsed) = starts
+            .filter_map(|start| grammar::parse(&squeezed, start, regime))
+            .find(|parsed| parsed.start <= at && at < parsed.end)
+        else {
+            continue;
+        };
+        let (Some(first), Some(last)) = (squeezed.get(parsed.start), squeezed.get(parsed.end - 1))
+        else {
+            continue;
+        };
+        let span = first.start..last.end;
+        done = span.end;
+        weigh(sheet, &parsed, span, &mut made);
+    }
+    made
+}
+
+/// Most hits by far: 密 in a word of running text, with no level before it and
+/// Han on both sides.
+fn plainly_a_word(folded: &str, start: usize, end: usize) -> bool {
+    let before = folded[..start].chars().next_back();
+    let after = folded[end..].chars().next();
+    let level = before.is_some_and(|c| matches!(c, '绝' | '机' | '秘'));
+    let han_before = before.is_some_and(is_han);
+    let word = &folded[start..end];
+    match word.chars().next() {
+        Some(c) if c.is_ascii_alphabetic() => {
+            before.is_some_and(|c| c.is_ascii_alphanumeric())
+                || after.is_some_and(|c| c.is_ascii_alphabetic())
+        }
+        _ if word.chars().count() > 1 => false,
+        _ => han_before && !level && after.is_some_and(|c| is_han(c) && c != '级'),
+    }
+}
+
+fn weigh(sheet: &Sheet, parsed: &Parsed, folded: Span, made: &mut Marks) {
+    let source = sheet.folded.source_span(folded.clone());
+    let Some(around) = around(sheet, &source, &folded) else { return };
+    let region = sheet.places.place(&source).region;
+    let label = label_before(sheet, &around);
+    if !parsed.is_formed() && label.is_none() && touches_words(&around) {
+        return;
+    }
+    let mut weighed = Weighed { sheet, evidence: Vec::new() };
+    let portion = is_portion(&around);
+    let named = matches!(
+        region,
+        Region::Property
+            | Region::FileName
+            | Region::AttachmentName
+            | Region::Subject
+            | Region::MailHeader
+    );
+    place_evidence(&mut weighed, &around, region, named);
+    form_evidence(&mut weighed, parsed, label.is_some(), &source);
+    let alone = stands_alone(sheet, &around, label.is_some());
+    if portion {
+        weighed.add("bracketed");
+        weighed.add("own-column");
+    } else {
+        match alone {
+            Alone::Line => weighed.add("own-line"),
+            Alone::Column => weighed.add("own-column"),
+            Alone::No if named && !is_sentence(&around) => weighed.add("own-column"),
+            Alone::No => weighed.add("in-sentence"),
+        }
+    }
+    against(&mut weighed, &around, parsed, portion, named);
+
+    let term = match parsed.term {
+        Term::None if label.is_some() => term_label(sheet, &around, folded.end),
+        _ => None,
+    };
+    let sum: i16 = weighed.evidence.iter().map(|e| e.weight).sum();
+    let is_mark = sum >= sheet.regime.weighing.threshold;
+    let rule = match (is_mark, portion, label.is_some()) {
+        (true, true, _) => "mark.portion",
+        (true, false, true) => "mark.label",
+        (true, false, false) => "mark.state-secret",
+        (false, _, _) if parsed.is_formed() => "mark.quoted",
+        _ => return,
+    };
+    let finding = finding(sheet, rule, parsed, term, &source, weighed.evidence);
+    if !is_mark && !sheet.about_marks && cites(sheet, &around) {
+        let rule = format!("{}.derivative.unmarked", sheet.regime.id);
+        made.citations.push(Finding {
+            rule,
+            severity: Severity::Review,
+            mark: None,
+            level: None,
+            ..finding.clone()
+        });
+    }
+    let clean = &finding.quote.clone().unwrap_or_default();
+    let hidden = matches!(finding.place.region, Region::Hidden | Region::Deleted);
+    let obfuscated = parsed.scattered || parsed.lookalike || alterations(clean).may_deceive();
+    if is_mark && hidden {
+        made.findings.push(also(&finding, "text.hidden"));
+    }
+    if is_mark && obfuscated {
+        made.findings.push(also(&finding, "text.obfuscated"));
+    }
+    made.findings.push(finding);
+}
+
+fn also(finding: &Finding, rule: &str) -> Finding {
+    Finding {
+        rule: rule.into(),
+        severity: Severity::Review,
+        level: None,
+        mark: None,
+        ..finding.clone()
+    }
+}
+
+fn finding(
+    sheet: &Sheet,
+    rule: &str,
+    parsed: &Parsed,
+    term: Option<Term>,
+    source: &Span,
+    evidence: Vec<Evidence>,
+) -> Finding {
+    let level = &sheet.regime.levels[parsed.level];
+    Finding {
+        id: String::new(),
+        rule: format!("{}.{rule}", sheet.regime.id),
+        severity: if rule == "mark.quoted" { Severity::Note } else { Severity::Block },
+        level: sheet.regime.level(&level.id),
+        mark: Some(Mark {
+            form: parsed.form,
+            level: level.id.clone(),
+            term: term.unwrap_or_else(|| parsed.term.clone()),
+        }),
+        place: sheet.places.place(source),
+        quote: Some(sheet.places.quote(source).to_owned()),
+        context: Some(sheet.places.context(source, 24)),
+        evidence,
+        basis: Vec::new(),
+        entry: None,
+        missing_qualifiers: None,
+        message: Words::default(),
+        span: source.clone(),
+    }
+}
+
+fn around<'a>(sheet: &Sheet<'a>, source: &Span, folded: &Span) -> Option<Around<'a>> {
+    let first = sheet.text.block_at(source.start)?;
+    let last = sheet.text.block_at(source.end.saturating_sub(1).max(source.start))?;
+    let blocks = sheet.text.blocks();
+    let all: &'a str = sheet.folded.as_str();
+    let from = sheet.folded.folded_offset(blocks.get(first)?.span().start).min(folded.start);
+    let to = sheet.folded.folded_offset(blocks.get(last)?.span().end).max(folded.end);
+    Some(Around {
+        before: all.get(from..folded.start)?,
+        after: all.get(folded.end..to.min(all.len()))?,
+        block: first,
+    })
+}
+
+fn touches_words(around: &Around) -> bool {
+    let before = around.before.chars().next_back();
+    let after = around.after.chars().next();
+    before.is_some_and(|c| is_han(c) || c.is_alphanumeric())
+        || after.is_some_and(|c| is_han(c) || c.is_alphanumeric())
+}
+
+struct Weighed<'s, 'a> {
+    sheet: &'s Sheet<'a>,
+    evidence: Vec<Evidence>,
+}
+
+impl Weighed<'_, '_> {
+    fn add(&mut self, id: &str) {
+        self.fill(id, &[]);
+    }
+
+    fn fill(&mut self, id: &str, values: &[(&str, &str)]) {
+        if let Some(entry) = self.sheet.regime.evidence(id) {
+            let words = entry.words.fill(values);
+            self.evidence.push(Evidence { id: id.into(), words, weight: entry.weight });
+        }
+    }
+}
+
+fn place_evidence(weighed: &mut Weighed, around: &Around, region: Region, named: bool) {
+    let block = weighed.sheet.text.blocks()[around.block];
+    let label = weighed.sheet.text.label(&block).to_owned();
+    let (line, page) = (block.line.to_string(), block.page.to_string());
+    match region {
+        Region::Header => weighed.add("header"),
+        Region::Footer => weighed.add("footer"),
+        Region::Watermark => weighed.add("watermark"),
+        Region::TextBox => weighed.add("text-box"),
+        Region::Property => weighed.fill("property", &[("label", &label)]),
+        Region::FileName | Region::AttachmentName => weighed.add("name"),
+        Region::Subject => weighed.add("subject"),
+        Region::MailHeader => weighed.fill("mail-header", &[("label", &label)]),
+        Region::Hidden | Region::Deleted => weighed.add("out-of-sight"),
+        Region::Body => {}
+        Region::Cell => weighed.add("cell"),
+        _ => weighed.add("annotation"),
+    }
+    if !named
+        && matches!(region, Region::Body | Region::Cell | Region::Hidden | Region::Deleted)
+        && (1..=6).contains(&block.line)
+    {
+        if block.page == 1 {
+            weighed.fill("first-lines", &[("line", &line)]);
+        } else if block.line <= 3 {
+            weighed.fill("page-top", &[("line", &line), ("page", &page)]);
+        }
+    }
+    if region == Region::Body && weighed.sheet.official {
+        weighed.add("official-layout");
+    }
+    if weighed.sheet.copy_number && block.page == 1 && block.line <= 6 {
+        weighed.add("copy-number");
+    }
+}
+
+fn form_evidence(weighed: &mut Weighed, parsed: &Parsed, label: bool, source: &Span) {
+    match parsed.separator {
+        Separator::Star => weighed.add("star"),
+        Separator::Other | Separator::Bracket => weighed.add("other-separator"),
+        Separator::None => {}
+    }
+    if parsed.term != Term::None {
+        weighed.add("term");
+    }
+    if label {
+        weighed.add("label");
+    } else if !parsed.is_formed() {
+        weighed.add("bare");
+    }
+    if parsed.spaced && !parsed.wrapped {
+        weighed.add("spaced");
+    }
+    if parsed.lookalike && !parsed.is_formed() {
+        weighed.add("lookalike-alone");
+    }
+    let style = weighed.sheet.text.styles_in(source.clone()).next().map(|(_, style)| style.clone());
+    if let Some(style) = style {
+        if style.bold || ["黑", "Hei", "hei"].iter().any(|face| style.face.contains(face)) {
+            weighed.add("heavy-face");
+        }
+        if style.color.is_some_and(|[r, g, b]| r > 150 && g < 100 && b < 100) {
+            weighed.add("red");
+        }
+    }
+    let block = weighed.sheet.text.block_at(source.start).map(|b| weighed.sheet.text.blocks()[b]);
+    if let Some(block) = block {
+        let line = weighed.sheet.line(&block);
+        let blanks = line.chars().take_while(|c| c.is_whitespace()).count();
+        match block.align {
+            crate::model::Align::Right => weighed.add("flush-right"),
+            crate::model::Align::Left => weighed.add("flush-left"),
+            _ if blanks >= 20 => weighed.add("flush-right"),
+            _ => {}
+        }
+    }
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Alone {
+    Line,
+    Column,
+    No,
+}
+
+/// Whether a candidate stands by itself on its line, or in a column of it.
+fn stands_alone(sheet: &Sheet, around: &Around, label: bool) -> Alone {
+    let before = if label { strip_label(sheet, around.before) } else { around.before };
+    let rest = [cleaned(sheet, before), cleaned(sheet, around.after)];
+    if rest.iter().all(String::is_empty) {
+        return Alone::Line;
+    }
+    let wide = |text: &str, end: bool| {
+        let blank = |c: &char| c.is_whitespace();
+        let count = if end {
+            text.chars().rev().take_while(blank).count()
+        } else {
+            text.chars().take_while(blank).count()
+        };
+        text.trim().is_empty() || count >= 2 || text.contains('\t')
+    };
+    // A label's neighbours need no wide blank: 密级：机密 保密期限：5年.
+    let set_apart = wide(before, true)
+        && (wide(around.after, false) || (label && around.after.starts_with(char::is_whitespace)));
+    if set_apart
+        && !is_sentence(around)
+        && before.chars().count() + around.after.chars().count() <= 80
+    {
+        return Alone::Column;
+    }
+    Alone::No
+}
+
+fn is_sentence(around: &Around) -> bool {
+    [around.before, around.after]
+        .iter()
+        .any(|side| side.contains(['，', '。', '；', '？', '！', ',', ';', '?', '!']))
+}
+
+/// What is left of one side of a line when blanks and what usually stands
+/// beside a mark are taken away.
+fn cleaned(sheet: &Sheet, side: &str) -> String {
+    let mut words: Vec<&str> = side.split_whitespace().collect();
+    words.retain(|word| !is_copy_number(word));
+    let mut rest = words.concat();
+    for word in &sheet.regime.companions.words {
+        rest = rest.replace(&compact(word), "");
+    }
+    for related in &sheet.regime.related {
+        if related.rule.ends_with("declassified") {
+            for word in &related.words {
+                rest = rest.replace(&format!("({word})"), "").replace(&format!("（{word}）"), "");
+            }
+        }
+    }
+    // Another mark on the same line is no sentence.
+    for level in &sheet.regime.levels {
+        for word in &level.words {
+            if let Some(other) = rest.strip_prefix(word.as_str())
+                && other.chars().next().is_some_and(|c| sheet.regime.mark.star.starts_with(c))
+                && other.chars().count() <= 12
+            {
+                rest = String::new();
+                break;
+            }
+        }
+    }
+    if let Some(at) = sheet
+        .regime
+        .levels
+        .iter()
+        .flat_map(|l| &l.words)
+        .filter_map(|w| rest.find(&format!("{w}{}", sheet.regime.mark.star)))
+        .min()
+        && at == 0
+    {
+        rest.clear();
+    }
+    let ornament = |c: char| {
+        matches!(
+            c,
+            '-' | '—' | '_' | '=' | '*' | '|' | '(' | ')' | '[' | ']' | '【' | '】' | '〔' | '〕'
+        )
+    };
+    rest.trim_matches(ornament).to_owned()
+}
+
+/// The label word before a candidate, in its line or in the cell before it.
+fn label_before<'r>(sheet: &Sheet<'r>, around: &Around) -> Option<&'r str> {
+    let words = || sheet.regime.label.words.iter().map(String::as_str);
+    let block = sheet.text.blocks()[around.block];
+    if block.region == Region::Property {
+        let label = sheet.text.label(&block).to_lowercase();
+        return sheet
+            .regime
+            .label
+            .properties
+            .iter()
+            .map(String::as_str)
+            .find(|name| *name == label);
+    }
+    let before = compact(around.before);
+    let before = before.trim_end_matches([':', '：']);
+    if let Some(word) = words().find(|word| before.ends_with(word)) {
+        return Some(word);
+    }
+    if before.is_empty() && block.region == Region::Cell {
+        let previous = around.block.checked_sub(1).map(|b| sheet.text.blocks()[b])?;
+        let cell = compact(sheet.line(&previous));
+        let same_row = row_of(sheet.text.label(&previous)) == row_of(sheet.text.label(&block));
+        let cell = cell.trim_end_matches([':', '：']);
+        return words().find(|word| *word == cell).filter(|_| same_row);
+    }
+    None
+}
+
+/// `t1.r2` of `t1.r2.c3`.
+fn row_of(label: &str) -> &str {
+    label.rsplit_once('.').map_or(label, |(row, _)| row)
+}
+
+fn strip_label<'t>(sheet: &Sheet, before: &'t str) -> &'t str {
+    let trimmed = before.trim_end().trim_end_matches([':', '：']).trim_end();
+    for word in &sheet.regime.label.words {
+        let mut rest = trimmed;
+        let mut all = true;
+        for c in word.chars().rev() {
+            match rest.trim_end().strip_suffix(c) {
+                Some(shorter) => rest = shorter,
+                None => {
+                    all = false;
+                    break;
+                }
+            }
+        }
+        if all {
+            return rest;
+        }
+    }
+    before
+}
+
+/// The term of a label form, on its own line or one of the next: 保密期限：5年.
+fn term_label(sheet: &Sheet, around: &Around, from: usize) -> Option<Term> {
+    let blocks = sheet.text.blocks();
+    let mut seen = around.after.to_owned();
+    for block in blocks.get(around.block + 1..).unwrap_or_default().iter().take(3) {
+        seen.push('\n');
+        seen.push_str(sheet.line(block));
+    }
+    let _ = from;
+    let packed = compact(&seen);
+    for word in &sheet.regime.label.term_words {
+        if let Some(at) = packed.find(word.as_str()) {
+            let rest = packed[at + word.len()..].trim_start_matches([':', '：']);
+            // Read as the term of a mark, with a level and star put before it.
+            let level = sheet.regime.levels.first()?.words.first()?;
+            let star = &sheet.regime.mark.star;
+            let put = format!("{level}{star}{rest}");
+            let squeezed = Squeezed::of(&put, 0..put.len(), sheet.regime);
+            return grammar::parse(&squeezed, 0, sheet.regime).map(|parsed| parsed.term);
+        }
+    }
+    None
+}
+
+/// (机密) or 【秘密★5年】 at the start of a paragraph with text behind it.
+fn is_portion(around: &Around) -> bool {
+    let before = around.before.trim();
+    let opened =
+        before.chars().next_back().is_some_and(|c| matches!(c, '(' | '（' | '[' | '【' | '〔'));
+    let closed = around
+        .after
+        .trim_start()
+        .chars()
+        .next()
+        .is_some_and(|c| matches!(c, ')' | '）' | ']' | '】' | '〕'));
+    let numbering = before.trim_end_matches(['(', '（', '[', '【', '〔']).trim();
+    let short = numbering.chars().count() <= 5
+        && numbering.chars().all(|c| {
+            c.is_ascii_digit() || matches!(c, '.' | '、' | '．' | ')' | '(' | '一'..='十')
+        });
+    opened && closed && short && around.after.chars().filter(|c| is_han(*c)).count() >= 4
+}
+
+fn against(weighed: &mut Weighed, around: &Around, parsed: &Parsed, portion: bool, named: bool) {
+    let before = around.before.trim_end();
+    let after = around.after.trim_start();
+    let last = before.chars().next_back();
+    let first = after.chars().next();
+    if last.is_some_and(|c| matches!(c, '“' | '‘' | '「' | '『' | '"' | '\'' | '《' | '`')) {
+        weighed.add("quotation-marks");
+    }
+    if last.is_some_and(|c| matches!(c, '□' | '☐' | '○' | '◯' | '〇'))
+        || before.contains(['×', '_'])
+        || first.is_some_and(|c| matches!(c, '×' | '_' | '/' | '、' | '□' | '☐'))
+    {
+        weighed.add("placeholder");
+    }
+    let start = around.before.trim_start();
+    let mut letters = start.chars();
+    if matches!(letters.next(), Some('A'..='H' | 'a'..='h'))
+        && letters.next().is_some_and(|c| matches!(c, '.' | '、' | '．' | ')' | ':'))
+    {
+        weighed.add("option");
+    }
+    if [around.before, around.after].iter().any(|side| {
+        ["==", "assert", "\\d", "()", "{", "};", "=>"].iter().any(|code| side.contains(code))
+    }) {
+        weighed.add("source-code");
+    }
+    if !portion && !named && introduced(weighed.sheet, around) {
+        weighed.add("introduced");
+    }
+    if weighed.sheet.about_marks {
+        weighed.add("about-marks");
+    }
+    if weighed.sheet.statute && !parsed.is_formed() {
+        weighed.add("article");
+    }
+}
+
+/// Whether one of the lines before leads to a sample.
+fn introduced(sheet: &Sheet, around: &Around) -> bool {
+    let blocks = sheet.text.blocks();
+    let region = blocks[around.block].region;
+    let lines = blocks[..around.block].iter().rev().filter(|b| b.region == region).take(4);
+    lines.map(|block| compact(sheet.line(block))).any(|line| {
+        line.ends_with([':', '：'])
+            && sheet.regime.talk.introducers.iter().any(|word| line.contains(word.as_str()))
+    })
+}
+
+/// Whether the line names a document: 《…》 or a document number.
+fn cites(sheet: &Sheet, around: &Around) -> bool {
+    let numbered = |text: &str| text.contains('〔') && text.contains('号');
+    let _ = sheet;
+    numbered(around.before)
+        || numbered(around.after)
+        || (around.before.contains('《') && around.before.trim_end().ends_with(['(', '（']))
+}

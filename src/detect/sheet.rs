@@ -1,0 +1,206 @@
+//! A part's text as its page shows it: lines, the layout of an official
+//! document, and what kind of text it is.
+
+use super::grammar::is_han;
+use super::number;
+use super::place::Places;
+use crate::dictionary::Regime;
+use crate::model::{Block, Date, FoldedText, IssueDate, Region, SourceText, Span};
+
+/// How many blocks from either end are looked at for the layout.
+const ENDS: usize = 40;
+
+/// One part's text with what was seen of it as a whole.
+pub(super) struct Sheet<'a> {
+    pub(super) text: &'a SourceText,
+    pub(super) folded: &'a FoldedText,
+    pub(super) regime: &'a Regime,
+    pub(super) places: Places<'a>,
+    /// Whether it has a red head line or a document number.
+    pub(super) official: bool,
+    pub(super) copy_number: bool,
+    /// Whether it speaks about marks: title and words.
+    pub(super) about_marks: bool,
+    /// Whether it is made of numbered articles.
+    pub(super) statute: bool,
+    /// Whether most of its letters are Han.
+    pub(super) chinese: bool,
+}
+
+impl<'a> Sheet<'a> {
+    pub(super) fn new(text: &'a SourceText, folded: &'a FoldedText, regime: &'a Regime) -> Self {
+        let mut sheet = Self {
+            text,
+            folded,
+            regime,
+            places: Places::new(text),
+            official: false,
+            copy_number: false,
+            about_marks: false,
+            statute: false,
+            chinese: false,
+        };
+        let head: Vec<String> = sheet.head().map(|line| compact(&line)).collect();
+        sheet.official = head.iter().any(|line| is_red_head(line) || number_year(line).is_some());
+        sheet.copy_number = head.iter().take(6).any(|line| is_copy_number(line))
+            || sheet.head().take(6).any(|line| {
+                line.split_whitespace().next().is_some_and(|word| is_copy_number(word))
+            });
+        let talk = &regime.talk;
+        let titled = head.iter().take(3).any(|line| {
+            line.chars().count() <= 40
+                && talk.titles.iter().any(|word| line.contains(word.as_str()))
+        });
+        let topics = talk
+            .topics
+            .iter()
+            .filter(|word| head.iter().any(|line| line.contains(word.as_str())))
+            .count();
+        sheet.about_marks = topics >= 3 || (titled && topics >= 1);
+        sheet.statute = head.iter().filter(|line| is_article(line)).count() >= 2;
+        let (mut han, mut latin) = (0, 0);
+        for c in head.iter().flat_map(|line| line.chars()) {
+            han += usize::from(is_han(c));
+            latin += usize::from(c.is_ascii_alphabetic());
+        }
+        sheet.chinese = han > 0 && han * 2 >= latin;
+        sheet
+    }
+
+    /// Folded lines of the body from the beginning.
+    fn head(&self) -> impl Iterator<Item = String> + '_ {
+        self.text
+            .blocks()
+            .iter()
+            .take(ENDS * 4)
+            .filter(|b| matches!(b.region, Region::Body | Region::Cell | Region::TextBox))
+            .take(ENDS)
+            .map(|b| self.line(b).to_owned())
+    }
+
+    /// The folded text of a block.
+    pub(super) fn line(&self, block: &Block) -> &'a str {
+        self.slice(block.span())
+    }
+
+    /// The folded text of source bytes.
+    pub(super) fn slice(&self, source: Span) -> &'a str {
+        let from = self.folded.folded_offset(source.start);
+        let to = self.folded.folded_offset(source.end).max(from);
+        let all: &'a str = self.folded.as_str();
+        all.get(from..to).unwrap_or_default()
+    }
+
+    /// Days a term may be counted from, best first.
+    pub(super) fn issue_dates(&self) -> Vec<IssueDate> {
+        let mut found: Vec<IssueDate> = Vec::new();
+        let body = |b: &&Block| matches!(b.region, Region::Body | Region::Cell | Region::TextBox);
+        let blocks = self.text.blocks();
+        let last = blocks.iter().rev().filter(body).take(ENDS * 2);
+        let mut add = |date: Date, from: &'static str, at_front: bool| {
+            if !found.iter().any(|known| known.from == from) {
+                let at = if at_front { 0 } else { found.len() };
+                found.insert(at, IssueDate { date, from });
+            }
+        };
+        for block in last {
+            let line = self.line(block);
+            let packed = compact(line);
+            if packed.contains("印发")
+                && let Some(date) = last_date(&packed)
+            {
+                add(date, "印发日期", false);
+            } else if packed.chars().count() <= 40
+                && let Some(date) = last_date(&packed)
+                && (packed.ends_with('日') || packed.ends_with(|c: char| c.is_ascii_digit()))
+                && !packed.contains(['★', '，', '。', ':', '：'])
+            {
+                add(date, "成文日期", true);
+            }
+        }
+        if found.is_empty() {
+            let numbered = blocks
+                .iter()
+                .filter(body)
+                .take(ENDS)
+                .find_map(|b| number_year(&compact(self.line(b))));
+            if let Some(date) = numbered.and_then(|year| Date::new(year, 12, 31).ok()) {
+                found.push(IssueDate { date, from: "发文字号" });
+            }
+        }
+        found
+    }
+
+    /// The issuing body: of the red head, else of the line above the date.
+    pub(super) fn issuing_body(&self) -> Option<String> {
+        let head: Vec<String> = self.head().map(|line| compact(&line)).collect();
+        let red = head.iter().take(12).find(|line| is_red_head(line)).map(|line| {
+            ["文件", "会议纪要", "令"]
+                .iter()
+                .fold(line.as_str(), |l, end| l.strip_suffix(end).unwrap_or(l))
+                .to_owned()
+        });
+        red.or_else(|| {
+            let dated =
+                head.iter().rposition(|line| last_date(line).is_some() && line.ends_with('日'))?;
+            let before = head.get(dated.checked_sub(1)?)?;
+            let count = before.chars().count();
+            ((3..=30).contains(&count) && before.chars().all(is_han)).then(|| before.clone())
+        })
+    }
+}
+
+/// Text without blanks.
+pub(super) fn compact(line: &str) -> String {
+    line.chars().filter(|c| !c.is_whitespace()).collect()
+}
+
+/// 份号: six or seven digits alone.
+pub(super) fn is_copy_number(word: &str) -> bool {
+    (6..=7).contains(&word.len()) && word.bytes().all(|b| b.is_ascii_digit())
+}
+
+/// 发文机关标志: `…文件`, `…会议纪要`, short and all Han.
+fn is_red_head(line: &str) -> bool {
+    let count = line.chars().count();
+    (4..=40).contains(&count)
+        && (line.ends_with("文件") || line.ends_with("会议纪要"))
+        && line.chars().all(|c| is_han(c) || matches!(c, '(' | ')' | '、' | '·'))
+}
+
+/// The year of a document number: `云档发〔2024〕6号`.
+fn number_year(line: &str) -> Option<i16> {
+    if line.chars().count() > 60 {
+        return None;
+    }
+    let open = line.find(['〔', '[', '('])?;
+    let rest = &line[open..];
+    let digits: String = rest.chars().skip(1).take_while(char::is_ascii_digit).collect();
+    let after = rest.chars().nth(1 + digits.len())?;
+    let year: i16 = digits.parse().ok()?;
+    let numbered = matches!(after, '〕' | ']' | ')') && rest.ends_with('号');
+    (numbered && (1949..=2200).contains(&year)).then_some(year)
+}
+
+fn is_article(line: &str) -> bool {
+    line.strip_prefix('第').is_some_and(|rest| {
+        let numeral: String = rest.chars().take_while(|c| number::is_numeral(*c)).collect();
+        !numeral.is_empty() && rest[numeral.len()..].starts_with('条')
+    })
+}
+
+/// The last date written in a line without blanks.
+fn last_date(line: &str) -> Option<Date> {
+    let mut found = None;
+    let mut skip_to = 0;
+    for (at, c) in line.char_indices() {
+        if at < skip_to || !number::is_numeral(c) {
+            continue;
+        }
+        if let Some((date, length)) = number::date(&line[at..]) {
+            found = Some(date);
+            skip_to = line[at..].char_indices().nth(length).map_or(line.len(), |(i, _)| at + i);
+        }
+    }
+    found
+}
