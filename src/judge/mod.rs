@@ -1,10 +1,19 @@
-//! Findings + gaps + policy + date → verdict.
+//! Findings + gaps + facts + date → verdict.
+//!
+//! A pure function: what a mark is worth on a day, who contradicts whom, and
+//! what is to be done. It never opens what was read.
 
-use crate::dictionary::Dictionary;
+mod conflict;
+mod next_step;
+mod term;
+
+use crate::dictionary::{Dictionary, Regime};
 use crate::model::{
-    Coverage, Date, Disclosure, EngineId, Examination, Facts, Part, ReadState, Severity, Verdict,
+    Coverage, Date, Declassification, DeclassificationState, Disclosure, EngineId, Examination,
+    Facts, Finding, IssueDate, Level, MarkForm, Part, ReadState, Region, Severity, Term, Verdict,
     Words,
 };
+use term::Standing;
 
 /// What is judged: the parts of one matter with what each says of itself.
 #[derive(Debug)]
@@ -19,12 +28,29 @@ pub struct Case {
     pub parts: Vec<(Part, Facts)>,
 }
 
-/// Judges a matter as of a day. A pure function.
-pub fn judge(case: Case, dictionary: &Dictionary, as_of: Date) -> Examination {
+/// A mark with what it is worth.
+#[derive(Clone, Debug)]
+struct Judged {
+    /// The part and the finding in it.
+    part: usize,
+    finding: usize,
+    rank: u8,
+    standing: Standing,
+}
+
+/// Judges a matter as of a day.
+pub fn judge(mut case: Case, dictionary: &Dictionary, as_of: Date) -> Examination {
+    let mut judged = Vec::new();
+    for part in 0..case.parts.len() {
+        judged.extend(marks_of(&mut case, part, dictionary, as_of));
+    }
+    conflict::weigh(&mut case.parts, &judged, dictionary);
+    explain(&mut case.parts, &judged, dictionary, as_of);
+
     let mut coverage = Coverage::default();
     let mut verdict = Verdict::NoFinding;
-    let mut parts = Vec::with_capacity(case.parts.len());
-    for (part, _) in case.parts {
+    let mut number = 0;
+    for (part, _) in &mut case.parts {
         coverage.parts += 1;
         if part.read == ReadState::Full {
             coverage.read += 1
@@ -34,15 +60,25 @@ pub fn judge(case: Case, dictionary: &Dictionary, as_of: Date) -> Examination {
         if !part.gaps.is_empty() {
             verdict = verdict.max(Verdict::Incomplete);
         }
-        for finding in &part.findings {
-            verdict = verdict.max(match finding.severity {
-                Severity::Note => Verdict::NoFinding,
-                Severity::Review => Verdict::Review,
-                Severity::Block => Verdict::Withhold,
-            });
+        part.findings.sort_by(|a, b| {
+            (a.span.start, a.span.end, &a.rule).cmp(&(b.span.start, b.span.end, &b.rule))
+        });
+        for finding in &mut part.findings {
+            number += 1;
+            finding.id = format!("f{number}");
+            verdict = verdict.max(verdict_of(finding));
         }
-        parts.push(part);
     }
+    let highest = judged.iter().filter(|j| j.standing.is_live()).max_by_key(|j| j.rank);
+    let level = highest.and_then(|j| {
+        case.parts[j.part]
+            .0
+            .findings
+            .iter()
+            .filter_map(|f| f.level.clone())
+            .find(|l| l.rank == j.rank)
+    });
+    let declassification = declassification(&case.parts, &judged, dictionary);
     Examination {
         schema: "vetmark.examination/1",
         source: case.source,
@@ -51,10 +87,10 @@ pub fn judge(case: Case, dictionary: &Dictionary, as_of: Date) -> Examination {
         as_of,
         verdict,
         disclosure: Disclosure::NeedsHumanApproval,
-        level: None,
-        next_step: Words::default(),
-        declassification: None,
-        parts,
+        level,
+        next_step: next_step::words(verdict),
+        declassification: Some(declassification),
+        parts: case.parts.into_iter().map(|(part, _)| part).collect(),
         coverage,
         engine: EngineId {
             name: "vetmark",
@@ -63,4 +99,282 @@ pub fn judge(case: Case, dictionary: &Dictionary, as_of: Date) -> Examination {
             dictionaries: dictionary.scopes_digest.clone(),
         },
     }
+}
+
+fn verdict_of(finding: &Finding) -> Verdict {
+    match finding.severity {
+        Severity::Note => Verdict::NoFinding,
+        Severity::Review if finding.rule.ends_with(".derivative.unmarked") => Verdict::Refer,
+        Severity::Review if finding.rule.ends_with(".authority.level") => Verdict::Refer,
+        Severity::Review => Verdict::Review,
+        Severity::Block => Verdict::Withhold,
+    }
+}
+
+fn is_mark(finding: &Finding) -> bool {
+    finding.mark.is_some()
+        && ["mark.state-secret", "mark.label", "mark.portion"]
+            .iter()
+            .any(|end| finding.rule.ends_with(end))
+}
+
+fn regime_of<'d>(finding: &Finding, dictionary: &'d Dictionary) -> Option<&'d Regime> {
+    let level = finding.level.as_ref()?;
+    dictionary.regimes.iter().find(|regime| regime.id == level.regime)
+}
+
+/// Weighs each mark of a part, lowers what no longer protects, and adds what is
+/// wrong with its form or term.
+fn marks_of(case: &mut Case, part: usize, dictionary: &Dictionary, as_of: Date) -> Vec<Judged> {
+    let issue = issue_date(case, part);
+    let (this, facts) = &mut case.parts[part];
+    let declassified = this.findings.iter().any(|f| f.rule.ends_with("mark.declassified"));
+    let mut judged = Vec::new();
+    let mut added = Vec::new();
+    for number in 0..this.findings.len() {
+        let finding = &mut this.findings[number];
+        let Some(regime) = regime_of(finding, dictionary) else { continue };
+        let (true, Some(mark), Some(level)) =
+            (is_mark(finding), finding.mark.clone(), finding.level.clone())
+        else {
+            continue;
+        };
+        let mut standing = term::standing(&mark, issue.as_ref(), regime, as_of);
+        let struck = finding.evidence.iter().any(|e| e.id == "struck-out");
+        if declassified || struck {
+            standing.state = DeclassificationState::Cancelled;
+        }
+        if !standing.is_live() {
+            finding.severity = Severity::Review;
+        }
+        let mut add = |rule: &str, severity: Severity| {
+            added.push(derived(finding, &regime.id, rule, severity))
+        };
+        defects(&mut add, &mark, &standing, regime);
+        layout(&mut add, finding, facts, &standing, regime, as_of);
+        judged.push(Judged { part, finding: number, rank: level.rank, standing });
+    }
+    this.findings.extend(added);
+    judged
+}
+
+/// The part's own date, else that of the nearest container that has one.
+fn issue_date(case: &Case, part: usize) -> Option<IssueDate> {
+    let path = &case.parts[part].0.path;
+    case.parts[..=part]
+        .iter()
+        .rev()
+        .filter(|(other, _)| path.starts_with(&other.path))
+        .find_map(|(_, facts)| facts.issue_dates.first().cloned())
+}
+
+fn derived(from: &Finding, regime: &str, rule: &str, severity: Severity) -> Finding {
+    Finding {
+        rule: format!("{regime}.{rule}"),
+        severity,
+        mark: None,
+        level: None,
+        basis: Vec::new(),
+        message: Words::default(),
+        ..from.clone()
+    }
+}
+
+fn defects(
+    add: &mut impl FnMut(&str, Severity),
+    mark: &crate::model::Mark,
+    standing: &Standing,
+    regime: &Regime,
+) {
+    if mark.form == MarkForm::Malformed {
+        add("defect.malformed", Severity::Review);
+    }
+    match standing.state {
+        DeclassificationState::Expired => add("term.expired", Severity::Review),
+        DeclassificationState::Condition => add("term.condition", Severity::Block),
+        DeclassificationState::UnknownDate if matches!(mark.term, Term::Duration(_)) => {
+            add("defect.no-issue-date", Severity::Note);
+        }
+        _ => {}
+    }
+    let maximum = regime.level_entry(&mark.level).and_then(|level| level.maximum_years);
+    match &mark.term {
+        Term::None if standing.state != DeclassificationState::Pre1991 => {
+            add("defect.no-term", Severity::Note)
+        }
+        Term::Indefinite => add("defect.indefinite-term", Severity::Review),
+        Term::Duration(length)
+            if maximum.is_some_and(|m| {
+                u32::from(length.years) * 12 + u32::from(length.months) > u32::from(m) * 12
+            }) =>
+        {
+            add("defect.term-over-maximum", Severity::Review);
+        }
+        _ => {}
+    }
+}
+
+/// Copy number, position and authority, by the layout in force at issue.
+fn layout(
+    add: &mut impl FnMut(&str, Severity),
+    finding: &Finding,
+    facts: &Facts,
+    standing: &Standing,
+    regime: &Regime,
+    as_of: Date,
+) {
+    let on_page = finding.rule.ends_with("state-secret") && finding.place.region == Region::Body;
+    if !on_page || !facts.official || finding.place.page != Some(1) {
+        return;
+    }
+    let Some(mark) = &finding.mark else { return };
+    let day = standing.issue.as_ref().map_or(as_of, |issue| issue.date);
+    if let Some(layout) = regime.layout_on(day) {
+        if !facts.copy_number && layout.copy_number_for.contains(&mark.level) {
+            add("defect.no-copy-number", Severity::Note);
+        }
+        let right = finding.evidence.iter().any(|e| e.id == "flush-right");
+        let far = finding.place.line.is_some_and(|line| line > 8);
+        if far || (right && layout.mark_at == crate::dictionary::Edge::Left) {
+            add("defect.position", Severity::Note);
+        }
+    }
+    let tier = facts.issuing_body.as_deref().and_then(|body| conflict::tier(body, regime));
+    if let Some(tier) = tier
+        && !tier.may.contains(&mark.level)
+        && mark.level == "juemi"
+        && facts.citations.is_empty()
+    {
+        add("authority.level", Severity::Review);
+    }
+}
+
+/// Gives every finding its law and its sentence.
+fn explain(parts: &mut [(Part, Facts)], judged: &[Judged], dictionary: &Dictionary, as_of: Date) {
+    for (number, (part, facts)) in parts.iter_mut().enumerate() {
+        let issued = facts.issue_dates.first().map(|issue| issue.date);
+        let through =
+            judged.iter().filter(|j| j.part == number).filter_map(|j| j.standing.through).max();
+        let shown = part.findings.iter().find(|f| is_mark(f)).cloned();
+        for finding in &mut part.findings {
+            let Some(rule) = dictionary.rule(&finding.rule) else { continue };
+            if finding.basis.is_empty() {
+                finding.basis = rule.basis_on(issued, as_of);
+            }
+            if finding.message == Words::default() {
+                let of =
+                    if finding.level.is_some() { Some(finding.clone()) } else { shown.clone() };
+                finding.message =
+                    message(&rule.message, finding, of.as_ref(), through, dictionary, facts);
+            }
+        }
+    }
+}
+
+fn message(
+    words: &Words,
+    finding: &Finding,
+    of: Option<&Finding>,
+    through: Option<Date>,
+    dictionary: &Dictionary,
+    facts: &Facts,
+) -> Words {
+    let regime = of.and_then(|f| regime_of(f, dictionary));
+    let entry =
+        regime.zip(of.and_then(|f| f.level.as_ref())).and_then(|(r, l)| r.level_entry(&l.id));
+    let term = of.and_then(|f| f.mark.as_ref()).map_or_else(String::new, |mark| match &mark.term {
+        Term::Duration(length) => length.to_string(),
+        Term::Date(date) => date.to_string(),
+        Term::Condition(words) => words.clone(),
+        other => other.kind().to_owned(),
+    });
+    let level = entry.map_or_else(Words::default, |e| e.name.clone());
+    let maximum = entry.and_then(|e| e.maximum_years).map_or_else(String::new, |y| y.to_string());
+    let tier =
+        regime.zip(facts.issuing_body.as_deref()).and_then(|(r, body)| conflict::tier(body, r));
+    let organ = tier.map_or_else(Words::default, |t| t.name.clone());
+    let through = through.map_or_else(|| "?".to_owned(), |day| day.to_string());
+    let place = match (finding.place.page, finding.place.line) {
+        (Some(page), Some(line)) => {
+            Words::new(format!("page {page}, line {line}"), format!("第{page}页第{line}行"))
+        }
+        _ => Words::new(finding.place.label.clone(), finding.place.label.clone()),
+    };
+    let entry = finding.entry.clone().unwrap_or_default();
+    let fill = |text: &Words, pick: fn(&Words) -> &String| {
+        let values = [
+            ("level", pick(&level)),
+            ("term", &term),
+            ("through", &through),
+            ("maximum", &maximum),
+            ("organ", pick(&organ)),
+            ("place", pick(&place)),
+            ("entry", &entry),
+            ("other", pick(&level)),
+        ];
+        values.iter().fold(pick(text).clone(), |text, (name, value)| {
+            text.replace(&format!("{{{name}}}"), value)
+        })
+    };
+    Words::new(fill(words, |w| &w.en), fill(words, |w| &w.zh))
+}
+
+/// The archivist's block: of the mark that protects longest.
+fn declassification(
+    parts: &[(Part, Facts)],
+    judged: &[Judged],
+    dictionary: &Dictionary,
+) -> Declassification {
+    use DeclassificationState as S;
+    let order = |state: S| match state {
+        S::Indefinite => 7,
+        S::Condition => 6,
+        S::Pre1991 => 5,
+        S::InForce => 4,
+        S::UnknownDate => 3,
+        S::Expired => 2,
+        S::Cancelled => 1,
+        S::Unmarked => 0,
+    };
+    // The law's state follows the highest level first: what it protects counts.
+    let chosen = judged.iter().max_by_key(|j| {
+        (j.standing.is_live(), order(j.standing.state), j.standing.through, j.rank)
+    });
+    let Some(chosen) = chosen else {
+        let stamped = parts
+            .iter()
+            .any(|(p, _)| p.findings.iter().any(|f| f.rule.ends_with("mark.declassified")));
+        let state = if stamped { S::Cancelled } else { S::Unmarked };
+        return Declassification {
+            state,
+            protected_through: None,
+            issue_date: None,
+            issue_date_from: None,
+            edition: None,
+            implicit_term: false,
+        };
+    };
+    let standing = &chosen.standing;
+    let regime =
+        parts[chosen.part].0.findings.get(chosen.finding).and_then(|f| regime_of(f, dictionary));
+    let regime = regime.or_else(|| dictionary.regimes.first());
+    let edition = standing
+        .issue
+        .as_ref()
+        .zip(regime)
+        .and_then(|(issue, r)| r.edition_on(issue.date))
+        .map(|e| e.id.clone());
+    Declassification {
+        state: standing.state,
+        protected_through: standing.through,
+        issue_date: standing.issue.as_ref().map(|issue| issue.date),
+        issue_date_from: standing.issue.as_ref().map(|issue| issue.from.to_owned()),
+        edition,
+        implicit_term: standing.implicit,
+    }
+}
+
+/// The highest of some levels of one regime.
+fn highest<'l>(levels: impl Iterator<Item = &'l Level>) -> Option<&'l Level> {
+    levels.max_by_key(|level| level.rank)
 }

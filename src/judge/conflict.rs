@@ -1,0 +1,181 @@
+//! Who contradicts whom: marks against marks, names, properties, attachments,
+//! labels and disclosure attributes (domain facts C.1).
+
+use std::ops::Range;
+
+use super::{Judged, derived, highest, is_mark};
+use crate::dictionary::{Dictionary, Organ, Regime};
+use crate::model::{Facts, Finding, Level, Part, Region, Severity};
+
+type Parts = [(Part, Facts)];
+
+/// Adds what the marks, names, labels and attributes of a matter contradict.
+pub(super) fn weigh(parts: &mut Parts, judged: &[Judged], dictionary: &Dictionary) {
+    for regime in &dictionary.regimes {
+        for part in 0..parts.len() {
+            let mut added = Vec::new();
+            let marks: Vec<(&Finding, &Judged)> = judged
+                .iter()
+                .filter(|j| j.part == part)
+                .filter_map(|j| parts[part].0.findings.get(j.finding).map(|f| (f, j)))
+                .filter(|(f, _)| f.level.as_ref().is_some_and(|l| l.regime == regime.id))
+                .collect();
+            let live: Vec<&Finding> =
+                marks.iter().filter(|(_, j)| j.standing.is_live()).map(|(f, _)| *f).collect();
+            disclosure(&parts[part].0, &live, regime, &mut added);
+            levels(&live, regime, &mut added);
+            metadata(&marks, regime, &mut added);
+            higher(parts, part, &live, regime, &mut added);
+            facts(&parts[part].1, &marks, regime, &mut added);
+            parts[part].0.findings.extend(added);
+        }
+    }
+}
+
+/// A live mark together with an attribute that lets the document out.
+fn disclosure(part: &Part, live: &[&Finding], regime: &Regime, added: &mut Vec<Finding>) {
+    let rule = format!("{}.mark.disclosure", regime.id);
+    let released = part.findings.iter().find(|f| f.rule == rule && f.severity == Severity::Note);
+    if let (Some(released), false) = (released, live.is_empty()) {
+        added.push(derived(released, &regime.id, "conflict.public-release", Severity::Block));
+    }
+}
+
+fn on_page(finding: &Finding) -> bool {
+    finding.place.region.is_visible() && !finding.rule.ends_with("mark.portion")
+}
+
+fn level(finding: &Finding) -> Option<&Level> {
+    finding.level.as_ref()
+}
+
+/// Marks on the page that disagree on the level, or stand beside each other.
+fn levels(live: &[&Finding], regime: &Regime, added: &mut Vec<Finding>) {
+    let seen: Vec<&&Finding> = live.iter().filter(|f| on_page(f)).collect();
+    for (number, one) in seen.iter().enumerate() {
+        let before =
+            seen[..number].iter().find(|other| beside(one, other) && one.mark != other.mark);
+        if before.is_some() {
+            added.push(derived(one, &regime.id, "conflict.two-marks", Severity::Review));
+        } else if seen[..number]
+            .iter()
+            .any(|other| level(other) != level(one) && !annexed(one) && !beside(one, other))
+        {
+            added.push(derived(one, &regime.id, "conflict.level", Severity::Review));
+        }
+    }
+}
+
+/// Whether two marks stand in one place: same region, page and neighbouring lines.
+fn beside(one: &Finding, other: &Finding) -> bool {
+    let (a, b) = (&one.place, &other.place);
+    a.region == b.region
+        && a.page == b.page
+        && a.label == b.label
+        && a.line.zip(b.line).is_none_or(|(a, b)| a.abs_diff(b) <= 2)
+        && one.span != other.span
+}
+
+/// A mark at the head of a later page: of an annex or a compiled item.
+fn annexed(finding: &Finding) -> bool {
+    finding.place.region == Region::Body && finding.place.page.is_some_and(|page| page > 1)
+}
+
+/// A name, property or subject that says other than the page.
+fn metadata(marks: &[(&Finding, &Judged)], regime: &Regime, added: &mut Vec<Finding>) {
+    let page: Vec<&Finding> =
+        marks.iter().map(|(f, _)| *f).filter(|f| f.place.region.is_visible()).collect();
+    for (finding, _) in marks {
+        let named = matches!(
+            finding.place.region,
+            Region::Property
+                | Region::FileName
+                | Region::AttachmentName
+                | Region::Subject
+                | Region::MailHeader
+        );
+        if named && !page.iter().any(|f| level(f) == level(finding)) {
+            added.push(derived(finding, &regime.id, "conflict.metadata", Severity::Review));
+        }
+    }
+}
+
+/// Attachments, annexes and portions marked higher than their cover.
+fn higher(
+    parts: &Parts,
+    part: usize,
+    live: &[&Finding],
+    regime: &Regime,
+    added: &mut Vec<Finding>,
+) {
+    let own = live.iter().filter(|f| on_page(f) && !annexed(f)).filter_map(|f| level(f));
+    let own = highest(own).map_or(0, |l| l.rank);
+    for finding in live.iter().filter(|f| annexed(f) || f.rule.ends_with("mark.portion")) {
+        if own > 0 && level(finding).is_some_and(|l| l.rank > own) {
+            added.push(derived(finding, &regime.id, "conflict.attachment-higher", Severity::Block));
+        }
+    }
+    let Some(cover) = cover(parts, part) else { return };
+    let cover = highest(
+        parts[cover]
+            .0
+            .findings
+            .iter()
+            .filter(|f| is_mark(f) && f.place.region.is_visible())
+            .filter_map(level),
+    )
+    .map_or(0, |l| l.rank);
+    let top = live
+        .iter()
+        .filter(|f| f.place.region.is_visible())
+        .max_by_key(|f| level(f).map(|l| l.rank));
+    if let Some(top) = top
+        && level(top).is_some_and(|l| l.rank > cover)
+    {
+        added.push(derived(top, &regime.id, "conflict.attachment-higher", Severity::Block));
+    }
+}
+
+/// The nearest document around a part that has a page of its own: an archive
+/// is a box, not a cover.
+fn cover(parts: &Parts, part: usize) -> Option<usize> {
+    let path = &parts[part].0.path;
+    let above: Range<usize> = 0..part;
+    above.rev().find(|&other| {
+        let other = &parts[other].0;
+        other.path.len() < path.len() && path.starts_with(&other.path) && !is_box(&other.media_type)
+    })
+}
+
+fn is_box(media_type: &str) -> bool {
+    ["zip", "tar", "gzip", "7z", "rar", "x-xz", "zstd", "bzip"]
+        .iter()
+        .any(|word| media_type.contains(word))
+}
+
+/// What the document says of itself besides its marks.
+fn facts(facts: &Facts, marks: &[(&Finding, &Judged)], regime: &Regime, added: &mut Vec<Finding>) {
+    let own = |finding: &&Finding| finding.rule.starts_with(&format!("{}.", regime.id));
+    if marks.is_empty() {
+        added.extend(facts.citations.iter().filter(own).take(1).cloned());
+    } else {
+        added.extend(facts.unclassified.iter().filter(own).cloned());
+    }
+    added.extend(facts.translations.iter().filter(own).take(1).cloned());
+}
+
+/// The tier of an issuing body by its name: the tier whose word stands last in it.
+pub(super) fn tier<'r>(body: &str, regime: &'r Regime) -> Option<&'r Organ> {
+    let mut best: Option<(usize, &Organ)> = None;
+    for organ in &regime.organs {
+        for word in organ.holds.iter().chain(&organ.ends) {
+            if let Some(at) = body.rfind(word.as_str()) {
+                let end = at + word.len();
+                if best.is_none_or(|(known, _)| end > known) {
+                    best = Some((end, organ));
+                }
+            }
+        }
+    }
+    best.map(|(_, organ)| organ)
+}

@@ -1,0 +1,105 @@
+//! How long a mark protects: term arithmetic by calendar (Regulations 2014
+//! art. 13 and 2024 art. 19; determination rules 2014 art. 24: default terms).
+
+use jiff::ToSpan;
+
+use crate::dictionary::Regime;
+use crate::model::{Date, DeclassificationState, IssueDate, Mark, Term};
+
+/// What a mark's term comes to on the day of judgement.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Standing {
+    pub(super) state: DeclassificationState,
+    /// The last protected day, where it can be computed.
+    pub(super) through: Option<Date>,
+    pub(super) issue: Option<IssueDate>,
+    /// Whether the law's default stands in for a term the mark does not name.
+    pub(super) implicit: bool,
+}
+
+impl Standing {
+    /// Whether the mark still protects, as far as can be told.
+    pub(super) fn is_live(&self) -> bool {
+        !matches!(self.state, DeclassificationState::Expired | DeclassificationState::Cancelled)
+    }
+}
+
+/// Works out a mark's standing. The day a term is counted from is not counted;
+/// it ends on the corresponding day, or the month's last, and that day is still
+/// protected: of two readings the one that protects longer.
+pub(super) fn standing(
+    mark: &Mark,
+    issue: Option<&IssueDate>,
+    regime: &Regime,
+    as_of: Date,
+) -> Standing {
+    let mut standing = Standing {
+        state: DeclassificationState::UnknownDate,
+        through: None,
+        issue: issue.cloned(),
+        implicit: false,
+    };
+    let early = |issue: &IssueDate| regime.terms.begin.is_some_and(|begin| issue.date < begin);
+    if issue.is_some_and(early) {
+        standing.state = DeclassificationState::Pre1991;
+        return standing;
+    }
+    let after = |years: i64, months: i64, days: i64| {
+        let span = years.years().months(months).days(days);
+        issue.and_then(|issue| issue.date.checked_add(span).ok())
+    };
+    standing.through = match &mark.term {
+        Term::Condition(_) => {
+            standing.state = DeclassificationState::Condition;
+            return standing;
+        }
+        Term::Indefinite => {
+            standing.state = DeclassificationState::Indefinite;
+            return standing;
+        }
+        Term::Date(date) => Some(*date),
+        Term::Duration(length) => {
+            after(length.years.into(), length.months.into(), length.days.into())
+        }
+        Term::None => {
+            standing.implicit = true;
+            let years = regime.level_entry(&mark.level).and_then(|level| level.maximum_years);
+            years.and_then(|years| after(years.into(), 0, 0))
+        }
+    };
+    standing.state = match standing.through {
+        Some(through) if through < as_of => DeclassificationState::Expired,
+        Some(_) => DeclassificationState::InForce,
+        None => DeclassificationState::UnknownDate,
+    };
+    standing
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::dictionary::Dictionary;
+    use crate::model::{MarkForm, TermLength};
+
+    #[test]
+    fn terms_end_on_the_corresponding_day() {
+        let dictionary = Dictionary::shipped();
+        let cn = dictionary.regimes.iter().find(|r| r.id == "cn").unwrap();
+        let length = |years, months, days| Term::Duration(TermLength { years, months, days });
+        for (issued, level, term, through) in [
+            ("2014-03-01", "jimi", length(10, 0, 0), Some("2024-03-01")),
+            ("2012-02-29", "mimi", length(1, 0, 0), Some("2013-02-28")),
+            ("2023-08-31", "mimi", length(0, 6, 0), Some("2024-02-29")),
+            ("2020-01-31", "mimi", length(0, 0, 30), Some("2020-03-01")),
+            ("2000-05-04", "juemi", Term::None, Some("2030-05-04")),
+            ("2000-05-04", "jimi", Term::None, Some("2020-05-04")),
+            ("1986-05-04", "jimi", Term::None, None),
+        ] {
+            let mark = Mark { form: MarkForm::Canonical, level: level.into(), term };
+            let issue = IssueDate { date: issued.parse().unwrap(), from: "成文日期" };
+            let standing = standing(&mark, Some(&issue), cn, "2026-11-23".parse().unwrap());
+            let expected = through.map(|day| day.parse::<Date>().unwrap());
+            assert_eq!(standing.through, expected, "{issued} {level}");
+        }
+    }
+}
