@@ -21,7 +21,7 @@ use vetmark::pipeline::Pipeline;
 const TODAY: Date = Date::constant(2026, 11, 23);
 
 fn pipeline() -> Pipeline {
-    Pipeline::new(Arc::new(Dictionary::default()), Limits::default(), TODAY)
+    Pipeline::new(Arc::new(Dictionary::shipped()), Limits::default(), TODAY)
 }
 
 /// All labelled documents: the bench is right if the verdicts are.

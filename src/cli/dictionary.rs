@@ -1,10 +1,10 @@
 //! Which rules and dictionaries a command works with.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::bail;
 
-use crate::dictionary::{Diagnostic, Dictionary};
+use crate::dictionary::{Diagnostic, Dictionary, load};
 
 /// Where rules and dictionaries come from; those built in where nothing is said.
 #[derive(Clone, Debug, Default, clap::Args)]
@@ -31,14 +31,34 @@ impl Source {
 
     /// Loads them, or says everything that is wrong with them.
     pub(super) fn check(&self) -> Result<Dictionary, Vec<Diagnostic>> {
-        let missing = self.rules.iter().chain(&self.dictionary).filter(|path| !path.exists());
-        let missing: Vec<_> = missing
-            .map(|path| Diagnostic {
-                file: path.display().to_string(),
+        let mut wrong = Vec::new();
+        let unreadable = |path: &Path, error: std::io::Error| Diagnostic {
+            file: path.display().to_string(),
+            line: 0,
+            message: error.to_string(),
+        };
+        let mut sources = match &self.rules {
+            None => load::shipped(),
+            Some(folder) => load::read_folder(folder).unwrap_or_else(|error| {
+                wrong.push(unreadable(folder, error));
+                Vec::new()
+            }),
+        };
+        if sources.is_empty() && wrong.is_empty() {
+            let message = "holds no rules: a folder with regimes/, rules/ and scopes/ is meant";
+            let folder = self.rules.clone().unwrap_or_default();
+            wrong.push(Diagnostic {
+                file: folder.display().to_string(),
                 line: 0,
-                message: "does not exist".into(),
-            })
-            .collect();
-        if missing.is_empty() { Ok(Dictionary::default()) } else { Err(missing) }
+                message: message.into(),
+            });
+        }
+        for path in &self.dictionary {
+            match load::read_file(path) {
+                Ok(source) => sources.push(source),
+                Err(error) => wrong.push(unreadable(path, error)),
+            }
+        }
+        if wrong.is_empty() { load(&sources) } else { Err(wrong) }
     }
 }

@@ -8,6 +8,7 @@ use super::dictionary::Source;
 use super::locale::{self, LangArg};
 use super::output::Output;
 use super::{Status, complain};
+use crate::pipeline::rehearse;
 use crate::report::{Lang, Shown};
 
 /// Check or list the rules and dictionaries
@@ -47,6 +48,13 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Status> {
 fn check(source: &Source) -> anyhow::Result<Status> {
     match source.check() {
         Ok(dictionary) => {
+            let failures = rehearse(&dictionary);
+            for failure in &failures {
+                complain(&failure.to_string());
+            }
+            if !failures.is_empty() {
+                return Ok(Status::NotDone);
+            }
             let mut out = Output::open(None)?;
             writeln!(out, "{} rules in order", dictionary.rules.len())?;
             writeln!(out, "rules {}", dictionary.rules_digest)?;

@@ -8,6 +8,7 @@ mod scope;
 mod grammar;
 mod mark;
 mod number;
+mod related;
 mod sheet;
 mod squeeze;
 
@@ -51,4 +52,5 @@ fn star_regime(text: &SourceText, folded: &FoldedText, regime: &Regime, detectio
     facts.issuing_body = sheet.issuing_body();
     facts.official = sheet.official;
     facts.copy_number = sheet.copy_number;
+    detection.findings.extend(related::related(&sheet, facts));
 }

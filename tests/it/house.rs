@@ -21,7 +21,7 @@ pub fn tree(path: &str) -> PathBuf {
 
 /// The dictionaries that are shipped.
 pub fn dictionary() -> Arc<Dictionary> {
-    Arc::new(Dictionary::default())
+    Arc::new(Dictionary::shipped())
 }
 
 /// The shipped pipeline as of a day.

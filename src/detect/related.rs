@@ -1,0 +1,234 @@
+//! Marks beside the level mark: work secrets, internal papers, trade secrets,
+//! disclosure attributes, declassification stamps, and foreign level words in a
+//! mark's place. Each counts only where a mark stands, never in a sentence.
+
+use super::sheet::{Sheet, compact, is_copy_number};
+use crate::model::{Block, Evidence, Facts, Finding, Region, Severity, Span, Words};
+
+/// Longest line that can be a mark, in characters without blanks.
+const LONGEST: usize = 40;
+
+/// How many lines from the top or bottom of a page are a mark's place.
+const TOP: u32 = 8;
+
+/// Looks at every short line of the part.
+pub(super) fn related(sheet: &Sheet, facts: &mut Facts) -> Vec<Finding> {
+    let mut found = Vec::new();
+    for (number, block) in sheet.text.blocks().iter().enumerate() {
+        if block.span().len() > LONGEST * 8 {
+            continue;
+        }
+        let line = sheet.line(block);
+        let packed = compact(line);
+        if packed.is_empty() || packed.chars().count() > LONGEST * 2 {
+            continue;
+        }
+        if packed.chars().count() <= LONGEST {
+            words(sheet, block, &packed, &mut found);
+            translations(sheet, block, line.trim(), facts);
+        }
+        disclosure(sheet, number, block, line, &packed, &mut found);
+        unclassified(sheet, number, block, line, facts);
+    }
+    found
+}
+
+fn is_place(block: &Block) -> bool {
+    match block.region {
+        Region::Body | Region::Cell => block.line <= TOP && block.page <= 2,
+        Region::Header
+        | Region::Footer
+        | Region::Watermark
+        | Region::TextBox
+        | Region::Property
+        | Region::Annotation => true,
+        _ => false,
+    }
+}
+
+/// The line without what may stand beside a mark.
+fn bare(sheet: &Sheet, packed: &str) -> String {
+    let mut rest = packed.to_owned();
+    for word in &sheet.regime.companions.words {
+        rest = rest.replace(&compact(word), "");
+    }
+    let digits: String = rest.chars().take_while(char::is_ascii_digit).collect();
+    if is_copy_number(&digits) {
+        rest = rest[digits.len()..].to_owned();
+    }
+    rest.trim_matches([
+        '(', ')', '（', '）', '[', ']', '【', '】', '〔', '〕', '—', '-', '!', '！', '。',
+    ])
+    .to_owned()
+}
+
+fn words(sheet: &Sheet, block: &Block, packed: &str, found: &mut Vec<Finding>) {
+    let line = bare(sheet, packed);
+    for related in &sheet.regime.related {
+        let stamp = related.rule.ends_with("declassified");
+        if !is_place(block) && !(stamp && block.region == Region::Body && sheet.official) {
+            if !stamp || !packed.contains(sheet.regime.mark.star.as_str()) {
+                continue;
+            }
+        }
+        let mut known: Vec<String> = related.words.iter().map(|word| compact(word)).collect();
+        known.sort_by_key(|word| std::cmp::Reverse(word.len()));
+        for word in known {
+            let Some(rest) = line.strip_prefix(word.as_str()) else {
+                // 机密★20年(已解密): behind a mark.
+                if stamp
+                    && packed.contains(sheet.regime.mark.star.as_str())
+                    && packed.contains(&word)
+                    && is_place(block)
+                {
+                    found.push(finding(sheet, block, &related.rule, Severity::Review));
+                    return;
+                }
+                continue;
+            };
+            let star = rest.chars().next().filter(|c| sheet.regime.mark.star.starts_with(*c));
+            let tail = rest.trim_start_matches(|c: char| star == Some(c));
+            let dated = tail.is_empty()
+                || ((star.is_some() || stamp || related.rule.ends_with("trade-secret"))
+                    && tail.chars().count() <= 14
+                    && tail.chars().any(|c| c.is_ascii_digit() || matches!(c, '年' | '期' | '日')));
+            if !dated {
+                continue;
+            }
+            // A word as common as 解密 or 商业秘密 needs a true place.
+            found.push(finding(sheet, block, &related.rule, Severity::Review));
+            if star.is_some() && !stamp {
+                let rule = format!("{}.defect.star-misuse", sheet.regime.id);
+                found.push(finding(sheet, block, &rule, Severity::Review));
+            }
+            return;
+        }
+    }
+}
+
+fn disclosure(
+    sheet: &Sheet,
+    number: usize,
+    block: &Block,
+    line: &str,
+    packed: &str,
+    found: &mut Vec<Finding>,
+) {
+    if !matches!(
+        block.region,
+        Region::Body
+            | Region::Cell
+            | Region::TextBox
+            | Region::Header
+            | Region::Footer
+            | Region::Property
+    ) {
+        return;
+    }
+    let rule = format!("{}.mark.disclosure", sheet.regime.id);
+    let inner = packed.trim_matches(['(', ')', '（', '）', '[', ']', '【', '】', '。']);
+    let label = &sheet.regime.disclosure_label.words;
+    let previous = number.checked_sub(1).map(|n| compact(sheet.line(&sheet.text.blocks()[n])));
+    let labelled = label.iter().find_map(|word| {
+        let at = packed.find(word.as_str())?;
+        Some(packed[at + word.len()..].trim_start_matches([':', '：']).to_owned())
+    });
+    let celled = previous.filter(|cell| {
+        block.region == Region::Cell
+            && label.iter().any(|w| cell.trim_end_matches([':', '：']) == w)
+    });
+    for entry in &sheet.regime.disclosure {
+        let severity = if entry.releases { Severity::Note } else { Severity::Review };
+        for word in &entry.words {
+            let alone = inner == word
+                && (word.starts_with("此件")
+                    || packed != inner
+                    || celled.is_some()
+                    || sheet.official);
+            let by_label = labelled.as_deref().is_some_and(|value| {
+                value.starts_with(word.as_str()) && !value.contains(['□', '☐', '/', '、'])
+            });
+            if alone || by_label {
+                found.push(finding(sheet, block, &rule, severity));
+                return;
+            }
+        }
+    }
+    let _ = line;
+}
+
+/// 密级：公开, kept as a fact: a finding only beside a mark.
+fn unclassified(sheet: &Sheet, number: usize, block: &Block, line: &str, facts: &mut Facts) {
+    if !matches!(block.region, Region::Body | Region::Cell | Region::TextBox | Region::Header) {
+        return;
+    }
+    let packed = compact(line);
+    let values = &sheet.regime.label.unclassified;
+    let rule = format!("{}.conflict.unclassified-label", sheet.regime.id);
+    for word in &sheet.regime.label.words {
+        if let Some(at) = packed.find(word.as_str()) {
+            let value = packed[at + word.len()..].trim_start_matches([':', '：']);
+            let colon = packed[at + word.len()..].starts_with([':', '：']);
+            let said = values.iter().any(|v| {
+                value == v
+                    || value
+                        .strip_prefix(v.as_str())
+                        .is_some_and(|rest| !rest.starts_with(super::grammar::is_han))
+            });
+            if said && colon && packed[..at].chars().count() <= 20 {
+                facts.unclassified.push(finding(sheet, block, &rule, Severity::Review));
+                return;
+            }
+        }
+        if block.region == Region::Cell
+            && values.contains(&packed)
+            && number.checked_sub(1).is_some_and(|n| {
+                compact(sheet.line(&sheet.text.blocks()[n])).trim_end_matches([':', '：']) == word
+            })
+        {
+            facts.unclassified.push(finding(sheet, block, &rule, Severity::Review));
+            return;
+        }
+    }
+}
+
+fn translations(sheet: &Sheet, block: &Block, line: &str, facts: &mut Facts) {
+    let place = match block.region {
+        Region::Header | Region::Footer | Region::Watermark => true,
+        Region::Body => block.page == 1 && block.line <= 3,
+        _ => false,
+    };
+    let known = sheet.regime.translation.iter().flat_map(|list| &list.words);
+    if place && sheet.chinese && known.clone().any(|word| word == line) {
+        let rule = format!("{}.conflict.translation", sheet.regime.id);
+        facts.translations.push(finding(sheet, block, &rule, Severity::Review));
+    }
+}
+
+/// A finding on a whole line, blanks at its ends left out.
+pub(super) fn finding(sheet: &Sheet, block: &Block, rule: &str, severity: Severity) -> Finding {
+    let source = sheet.text.block_text(block);
+    let start = block.span().start + (source.len() - source.trim_start().len());
+    let span: Span = start..start + source.trim().len();
+    let evidence = sheet.regime.evidence("own-line").map(|entry| Evidence {
+        id: entry.id.clone(),
+        words: entry.words.clone(),
+        weight: entry.weight,
+    });
+    Finding {
+        id: String::new(),
+        rule: rule.into(),
+        severity,
+        level: None,
+        mark: None,
+        place: sheet.places.place(&span),
+        quote: Some(sheet.places.quote(&span).to_owned()),
+        context: Some(sheet.places.context(&span, 24)),
+        evidence: evidence.into_iter().collect(),
+        basis: Vec::new(),
+        entry: None,
+        missing_qualifiers: None,
+        message: Words::default(),
+        span,
+    }
+}
