@@ -1,4 +1,8 @@
-//! pdf.
+//! PDF (ISO 32000): text with its place on the page, properties, annotations,
+//! form fields, embedded files.
+
+mod device;
+mod page;
 
 use crate::extract::{Budget, Extraction};
 use crate::model::{GapKind, Submission};
