@@ -63,9 +63,7 @@ pub(super) fn lines(page: &mut Page) -> Vec<Line> {
 
 fn same_line(a: &Glyph, b: &Glyph) -> bool {
     let small = a.size.min(b.size);
-    a.angle == b.angle
-        && a.vertical == b.vertical
-        && (axes(a).1 - axes(b).1).abs() <= small * 0.35
+    a.angle == b.angle && a.vertical == b.vertical && (axes(a).1 - axes(b).1).abs() <= small * 0.35
 }
 
 /// Ends a line: sorts it along, drops what is drawn twice.

@@ -1,9 +1,13 @@
 //! PDF (ISO 32000): text with its place on the page, properties, annotations,
 //! form fields, embedded files.
 
+mod beside;
 mod device;
+mod doubt;
+mod guard;
 mod layout;
 mod page;
+mod second;
 
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::Arc;
@@ -15,6 +19,7 @@ use hayro_interpret::{
 use hayro_syntax::{DecryptionError, LoadPdfError, Pdf};
 
 use self::device::{Collector, Stop};
+use self::doubt::doubts;
 use self::page::{Faces, Page};
 use crate::extract::{Budget, Extraction};
 use crate::model::{Gap, GapKind, Submission, TextBuilder};
@@ -45,20 +50,72 @@ struct Reading {
 
 fn read_here(submission: &Submission, budget: &mut Budget) -> Extraction {
     let mut reading = Reading::default();
-    let read = catch_unwind(AssertUnwindSafe(|| {
-        read_pages(submission.bytes.shared(), budget, &mut reading);
-    }));
-    if let Err(panic) = read {
-        match panic.downcast::<Stop>() {
-            Ok(stop) => reading.gaps.push(stop.0),
-            Err(panic) => {
-                let detail = "the first reader of PDF failed on a page";
-                reading.gaps.push(Gap::new(GapKind::Crashed, detail));
-                drop(panic);
-            }
+    let bytes = submission.bytes.shared();
+    if let Err(gap) = guard::check(&bytes, budget) {
+        return Extraction { gaps: vec![gap], ..Extraction::default() };
+    }
+    guarded(&mut reading, |reading| read_pages(Arc::clone(&bytes), budget, reading));
+    let stopped =
+        reading.gaps.iter().any(|gap| matches!(gap.kind, GapKind::Limit(_) | GapKind::Encrypted));
+    let mut document = None;
+    if !stopped {
+        let doubtful = reading.pages.iter().any(|page| page.unmapped > 0);
+        if doubtful || !reading.gaps.is_empty() || beside::hinted(&bytes) {
+            guarded(&mut reading, |_| document = second::open(&bytes));
         }
     }
-    assemble(reading)
+    if let Some(document) = &document {
+        guarded(&mut reading, |reading| read_again(document, budget, reading));
+    }
+    doubts(&bytes, &mut reading);
+    let mut extraction = assemble(reading);
+    if let Some(document) = &document {
+        let read = catch_unwind(AssertUnwindSafe(|| {
+            beside::read(document, submission, budget, &mut extraction);
+        }));
+        if read.is_err() {
+            let detail = "properties, annotations, fields or embedded files could not be read";
+            extraction.gaps.push(Gap::new(GapKind::Damaged, detail));
+        }
+    }
+    extraction
+}
+
+/// Runs a reader; where it panics or is stopped there is a gap, and what was
+/// read before stays.
+fn guarded(reading: &mut Reading, run: impl FnOnce(&mut Reading)) {
+    let Err(panic) = catch_unwind(AssertUnwindSafe(|| run(reading))) else { return };
+    let gap = match panic.downcast::<Stop>() {
+        Ok(stop) => stop.0,
+        Err(_) => Gap::new(GapKind::Crashed, "a reader of PDF failed on the document"),
+    };
+    reading.gaps.push(gap);
+}
+
+/// The second reader's turn: everything, where the first could not open the
+/// document or failed on it, else the pages with untold characters.
+fn read_again(document: &pdfrum::Document, budget: &mut Budget, reading: &mut Reading) {
+    let failed = reading.pages.len() < document.page_count() as usize;
+    if failed {
+        if let Err(gap) = budget.check_pages(document.page_count() as usize) {
+            return reading.gaps.push(gap);
+        }
+        for index in reading.pages.len() as u32..document.page_count() {
+            let mut page = second::blank(document, index);
+            page.unmapped = 1;
+            reading.pages.push(page);
+        }
+        // What one reader could not open the other has read.
+        reading.gaps.retain(|gap| gap.kind != GapKind::Damaged);
+    }
+    for (index, page) in (0..).zip(&mut reading.pages) {
+        if page.unmapped == 0 {
+            continue;
+        }
+        if let Err(gap) = second::replace(document, index, page, &mut reading.faces, budget) {
+            return reading.gaps.push(gap);
+        }
+    }
 }
 
 fn read_pages(bytes: Arc<Vec<u8>>, budget: &mut Budget, reading: &mut Reading) {
@@ -90,6 +147,7 @@ fn read_pages(bytes: Arc<Vec<u8>>, budget: &mut Budget, reading: &mut Reading) {
         let read = catch_unwind(AssertUnwindSafe(|| {
             interpret_page(page, &mut context, &mut collector);
         }));
+        collector.page.to_page = start.as_coeffs();
         reading.pages.push(collector.page);
         if let Err(panic) = read {
             resume_unwind(panic);

@@ -88,6 +88,20 @@ pub(super) struct Page {
     pub(super) unmapped: u32,
     /// Pictures drawn.
     pub(super) images: u32,
+    /// Takes default user space to the page as shown.
+    pub(super) to_page: [f64; 6],
     /// Area of the pictures by area of the page, at most 1.
     pub(super) image_cover: f32,
+}
+
+impl Page {
+    /// The character drawn within a point or two of a place, for its look.
+    pub(super) fn look_near(&self, x: f32, y: f32) -> Option<&Glyph> {
+        let near = |glyph: &&Glyph| {
+            let reach = glyph.size.max(2.0);
+            (glyph.x - x).abs() <= reach && (glyph.y - y).abs() <= reach
+        };
+        // Pages of more characters than any print has are not worth the search.
+        self.glyphs.get(..20_000).unwrap_or(&self.glyphs).iter().find(near)
+    }
 }
