@@ -4,19 +4,19 @@
 mod architecture;
 /// The program itself: status, streams, files, signals.
 mod cli;
-/// What the program prints, held against `tests/golden/cli`.
-mod golden;
-/// What the program prints for machines, held against the published schema.
-mod schema;
-/// Running the program.
-mod support;
 /// What each reader makes of small files, held against goldens.
 mod extraction;
+/// What the program prints, held against `tests/golden/cli`.
+mod golden;
 /// Bombs, loops and other malice: each ends in a named gap.
 mod hostile;
 /// Where the documents are, and the pipeline the tests run.
 mod house;
 /// What holds for every document there could be.
 mod properties;
+/// What the program prints for machines, held against the published schema.
+mod schema;
+/// Running the program.
+mod support;
 /// Every document of `corpora/` against what a person says of it.
 mod verdicts;
