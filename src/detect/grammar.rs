@@ -429,7 +429,8 @@ fn reversed_term(text: &Squeezed, at: usize, regime: &Regime) -> Option<(usize, 
         let Some(start) = at.checked_sub(back) else { continue };
         let mut reader =
             Reader { text, regime, at: start, dot: None, gaps: Vec::new(), looks: false };
-        if start > 0 && text.get(start - 1).is_some_and(|ch| number::is_numeral(ch.c)) {
+        let joined = text.get(start).is_some_and(|ch| ch.gap.is_none());
+        if joined && start > 0 && text.get(start - 1).is_some_and(|ch| number::is_numeral(ch.c)) {
             continue;
         }
         if let Some((term, _)) = reader.length()

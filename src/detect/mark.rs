@@ -294,6 +294,16 @@ fn form_evidence(weighed: &mut Weighed, parsed: &Parsed, label: bool, source: &S
             weighed.add("red");
         }
     }
+    let struck: usize = weighed
+        .sheet
+        .text
+        .styles_in(source.clone())
+        .filter(|(_, s)| s.struck)
+        .map(|(part, _)| part.len())
+        .sum();
+    if struck > 0 && struck == source.len() {
+        weighed.add("struck-out");
+    }
     let block = weighed.sheet.text.block_at(source.start).map(|b| weighed.sheet.text.blocks()[b]);
     if let Some(block) = block {
         let line = weighed.sheet.line(&block);

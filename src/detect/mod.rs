@@ -5,6 +5,7 @@
 pub(crate) mod place;
 mod scope;
 
+mod banner;
 mod grammar;
 mod mark;
 mod number;
@@ -33,7 +34,11 @@ pub fn detect(text: &SourceText, folded: &FoldedText, dictionary: &Dictionary) -
     for regime in &dictionary.regimes {
         match regime.form {
             Form::LevelStarTerm => star_regime(text, folded, regime, &mut detection),
-            Form::Banner | Form::Word => {}
+            Form::Banner => {
+                let sheet = Sheet::new(text, folded, regime);
+                detection.findings.extend(banner::banners(&sheet));
+            }
+            Form::Word => {}
         }
     }
     detection.findings.sort_by(|a, b| {

@@ -16,7 +16,7 @@ mod shipped;
 pub use diagnostic::Diagnostic;
 pub use load::{Kind, Source, load};
 pub use matcher::{Head, Matcher};
-pub use regime::{Edge, Form, LevelEntry, Organ, Regime};
+pub use regime::{Banner, Edge, Form, LevelEntry, Organ, Regime};
 pub use rule::{Basis, BasisDay, Example, Rule};
 pub use scope::{Condition, Entry, QuantityCondition, Scope, Within, WordSet};
 

@@ -414,6 +414,7 @@ const EVIDENCE: &[&str] = &[
     "red",
     "large",
     "bracketed",
+    "struck-out",
     "bare",
     "in-sentence",
     "quotation-marks",

@@ -20,6 +20,7 @@ pub(super) const FILES: &[(Kind, &str, &str)] = files![
     Rules "rules/uk.toml",
     Rules "rules/us.toml",
     Regime "regimes/cn.toml",
+    Regime "regimes/us.toml",
     Scope "scopes/archives-1990.toml",
     Scope "scopes/civil-affairs-2000.toml",
     Scope "scopes/common.toml",
