@@ -21,6 +21,9 @@ pub struct Limits {
     pub pages: u32,
     /// Bytes of text of one part, at most 4 GiB - 1: offsets are 32 bits wide.
     pub text: u64,
+    /// Lines of text of one part. Each costs some fifty bytes beside its own,
+    /// so a file of nothing but line ends would be fifty times its size.
+    pub lines: u64,
     /// Steps of work (drawing operators, XML events) of one part.
     pub steps: u64,
 }
@@ -39,6 +42,7 @@ impl Default for Limits {
             depth: 16,
             pages: 20_000,
             text: 256 << 20,
+            lines: 4_000_000,
             steps: 50_000_000,
         }
     }
@@ -119,16 +123,57 @@ impl Budget {
         Ok(())
     }
 
+    /// Bytes that have come out of containers and streams so far.
+    pub(super) fn bytes_spent(&self) -> u64 {
+        self.bytes
+    }
+
+    /// The length one part's text may have in bytes.
+    pub fn text_limit(&self) -> usize {
+        // Names are put behind the text later, and offsets are 32 bits wide.
+        let widest = u64::from(u32::MAX) - (1 << 20);
+        usize::try_from(self.limits.text.min(widest)).unwrap_or(usize::MAX)
+    }
+
+    /// The gap of a text that was cut at its limit.
+    pub fn text_gap(&self) -> Gap {
+        over(Limit::Text, self.limits.text, "bytes of text of one part")
+    }
+
+    /// Checks the number of lines of one part's text.
+    ///
+    /// # Errors
+    /// A gap, if they are too many.
+    pub fn check_lines(&self, lines: usize) -> Result<(), Gap> {
+        if lines as u64 > self.limits.lines {
+            return Err(over(Limit::Text, self.limits.lines, "lines of text of one part"));
+        }
+        Ok(())
+    }
+
     /// Checks the length of one part's text in bytes.
     ///
     /// # Errors
     /// A gap, if it is too long.
     pub fn spend_text(&self, bytes: usize) -> Result<(), Gap> {
-        if bytes as u64 > self.limits.text {
-            return Err(over(Limit::Text, self.limits.text, "bytes of text of one part"));
-        }
-        Ok(())
+        if bytes > self.text_limit() { Err(self.text_gap()) } else { Ok(()) }
     }
+}
+
+/// Cuts a text that has more lines than allowed, behind the last that is.
+///
+/// Line ends are counted as [`crate::model::SourceText::from_lines`] takes
+/// them, but for `\r\n`, which counts twice where lines are many.
+pub(super) fn cut_lines(text: &mut String, budget: &Budget) -> Option<Gap> {
+    let allowed = usize::try_from(budget.limits.lines).unwrap_or(usize::MAX);
+    let ends = || memchr::memchr3_iter(b'\n', b'\r', 0x0C, text.as_bytes());
+    // Few lines are the rule, and a text shorter than the limit has no more.
+    if text.len() <= allowed || ends().count() <= allowed {
+        return None;
+    }
+    let cut = ends().nth(allowed.saturating_sub(1))? + 1;
+    text.truncate(cut);
+    budget.check_lines(allowed.saturating_add(1)).err()
 }
 
 fn over(limit: Limit, allowed: u64, what: &str) -> Gap {
@@ -177,5 +222,35 @@ impl<R: Read> Read for Metered<'_, R> {
             return Err(io::Error::other(words));
         }
         Ok(count)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_beyond_the_limit_are_cut_and_told() {
+        let budget = Budget::new(Limits { lines: 3, ..Limits::default() });
+        for (text, kept) in [
+            ("a\nb\nc", "a\nb\nc"),
+            ("a\nb\nc\nd\ne", "a\nb\nc\n"),
+            ("\n\n\n\n\n", "\n\n\n"),
+        ] {
+            let mut cut = text.to_owned();
+            let gap = cut_lines(&mut cut, &budget);
+            assert_eq!(cut, kept);
+            assert_eq!(gap.is_some(), text != kept, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn metering_stops_a_bomb_and_keeps_what_came() {
+        let limits = Limits { ratio: 10, ..Limits::default() };
+        let mut budget = Budget::new(limits);
+        let zeros = io::repeat(0).take(64 << 20);
+        let (bytes, gap) = Metered::new(zeros, 100, &mut budget).read_all();
+        assert_eq!(gap.map(|g| g.kind), Some(GapKind::Limit(Limit::Ratio)));
+        assert!(bytes.len() as u64 >= Limits::RATIO_FREE && bytes.len() < 8 << 20);
     }
 }

@@ -6,6 +6,7 @@
 
 mod archive;
 mod budget;
+mod charset;
 mod html;
 mod mail;
 mod office;

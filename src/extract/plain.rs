@@ -1,10 +1,42 @@
 //! Plain text in whatever encoding it is in.
 
-use super::{Budget, Extraction};
-use crate::model::{SourceText, Submission};
+use super::budget::cut_lines;
+use super::{Budget, Extraction, charset};
+use crate::model::{Note, SourceText, Submission, Words};
+
+/// Under this, the encoding is worth a note.
+const SURE: f32 = 0.6;
 
 /// Reads it.
-pub(crate) fn read(submission: &Submission, _budget: &mut Budget) -> Extraction {
-    let text = String::from_utf8_lossy(&submission.bytes).into_owned();
-    Extraction { text: SourceText::from_lines(text), pages: Some(1), ..Extraction::default() }
+pub(crate) fn read(submission: &Submission, budget: &mut Budget) -> Extraction {
+    let mut decoded = charset::decode(&submission.bytes, budget.text_limit());
+    let mut gaps: Vec<_> = decoded.gap().into_iter().collect();
+    if decoded.cut {
+        gaps.push(budget.text_gap());
+    }
+    gaps.extend(cut_lines(&mut decoded.text, budget));
+    let encoding = decoded.encoding();
+    let notes = guessed(&encoding.name, encoding.confidence).into_iter().collect();
+    let text = SourceText::from_lines(decoded.text);
+    let pages = text.blocks().last().map_or(1, |last| last.page.max(1));
+    gaps.extend(budget.check_pages(pages as usize).err());
+    Extraction {
+        encoding: Some(encoding),
+        pages: Some(pages),
+        text,
+        gaps,
+        notes,
+        ..Extraction::default()
+    }
+}
+
+/// Says that the encoding was guessed, where that was none too sure.
+fn guessed(name: &str, confidence: f32) -> Option<Note> {
+    (confidence < SURE).then(|| Note {
+        id: "encoding-guessed",
+        message: Words::new(
+            format!("The encoding was guessed to be {name}."),
+            format!("文本编码系推测为 {name}。"),
+        ),
+    })
 }
