@@ -232,11 +232,9 @@ mod tests {
     #[test]
     fn lines_beyond_the_limit_are_cut_and_told() {
         let budget = Budget::new(Limits { lines: 3, ..Limits::default() });
-        for (text, kept) in [
-            ("a\nb\nc", "a\nb\nc"),
-            ("a\nb\nc\nd\ne", "a\nb\nc\n"),
-            ("\n\n\n\n\n", "\n\n\n"),
-        ] {
+        for (text, kept) in
+            [("a\nb\nc", "a\nb\nc"), ("a\nb\nc\nd\ne", "a\nb\nc\n"), ("\n\n\n\n\n", "\n\n\n")]
+        {
             let mut cut = text.to_owned();
             let gap = cut_lines(&mut cut, &budget);
             assert_eq!(cut, kept);

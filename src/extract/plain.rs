@@ -16,7 +16,7 @@ pub(crate) fn read(submission: &Submission, budget: &mut Budget) -> Extraction {
     }
     gaps.extend(cut_lines(&mut decoded.text, budget));
     let encoding = decoded.encoding();
-    let notes = guessed(&encoding.name, encoding.confidence).into_iter().collect();
+    let notes = guessed(encoding.name, encoding.confidence).into_iter().collect();
     let text = SourceText::from_lines(decoded.text);
     let pages = text.blocks().last().map_or(1, |last| last.page.max(1));
     gaps.extend(budget.check_pages(pages as usize).err());

@@ -64,7 +64,8 @@ pub(super) fn best(bytes: &[u8]) -> Told {
 /// Right sequences of several bytes do not come by chance: a few broken ones
 /// among many do not make text another encoding's.
 fn utf8_score(text: &str, broken: u64) -> Score {
-    let right = text.chars().filter(|c| !c.is_ascii()).count() as u64 - broken.min(text.len() as u64);
+    let right =
+        text.chars().filter(|c| !c.is_ascii()).count() as u64 - broken.min(text.len() as u64);
     if right > 0 && broken * 4 <= right { Score(80.0) } else { score(text) }
 }
 

@@ -21,9 +21,9 @@ pub(super) fn is_likely(bytes: &[u8]) -> bool {
     let head = bytes.get(..bytes.len().min(SAMPLE)).unwrap_or_default();
     let count = |is: fn(u8) -> bool| head.iter().filter(|b| is(**b)).count();
     let spaces = count(|b| b == 0x40);
-    let letters = count(|b| {
-        matches!(b, 0x81..=0x89 | 0x91..=0x99 | 0xA2..=0xA9 | 0xC1..=0xC9 | 0xD1..=0xD9 | 0xE2..=0xE9 | 0xF0..=0xF9)
-    });
+    let letters = count(
+        |b| matches!(b, 0x81..=0x89 | 0x91..=0x99 | 0xA2..=0xA9 | 0xC1..=0xC9 | 0xD1..=0xD9 | 0xE2..=0xE9 | 0xF0..=0xF9),
+    );
     let ascii_spaces = count(|b| matches!(b, 0x20 | 0x0A));
     head.len() >= 16
         && spaces * 25 >= head.len()

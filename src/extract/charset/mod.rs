@@ -232,7 +232,8 @@ pub(super) fn decode_labelled(bytes: &[u8], label: Option<&[u8]>, limit: usize) 
     let told = decode(bytes, limit);
     // Latin takes any byte, and is what programs write that know no better.
     let better = if is_latin {
-        told.broken == 0 && plausible::score(&told.text).0 > plausible::score(&labelled.text).0 + 12.0
+        told.broken == 0
+            && plausible::score(&told.text).0 > plausible::score(&labelled.text).0 + 12.0
     } else {
         told.broken < labelled.broken
     };
@@ -324,7 +325,8 @@ impl Out {
         let mut piece = String::with_capacity(64 << 10);
         while !self.0.cut {
             let rest = bytes.get(at..).unwrap_or_default();
-            let (result, read) = decoder.decode_to_string_without_replacement(rest, &mut piece, true);
+            let (result, read) =
+                decoder.decode_to_string_without_replacement(rest, &mut piece, true);
             at += read;
             self.push(&piece);
             piece.clear();

@@ -25,7 +25,8 @@ const COMMON: &str = "\
 다이는을가의에를은한고로사하지기도서대나어인정자리해시일그수있라스아보전들과부제으만여주원공상성장경것였된합니습며했적국무중동";
 
 /// Signs of official documents and typography that no wrong decoding makes by chance.
-const SIGNS: &str = "★☆※●○〇◎◇◆□■△▲▽▼→←↑↓·•…—–‘’“”§°×÷±№℃％￥、。〈〉《》「」『』【】〔〕〖〗①②③④⑤⑥⑦⑧⑨⑩";
+const SIGNS: &str =
+    "★☆※●○〇◎◇◆□■△▲▽▼→←↑↓·•…—–‘’“”§°×÷±№℃％￥、。〈〉《》「」『』【】〔〕〖〗①②③④⑤⑥⑦⑧⑨⑩";
 
 static BITS: LazyLock<(Vec<u64>, Vec<u64>)> = LazyLock::new(|| (bits(COMMON), bits(SIGNS)));
 

@@ -9,9 +9,7 @@ const KOREAN: &str = "이것은 도로 관리에 관한 안내입니다. 각 부
 const RUSSIAN: &str = "Настоящее уведомление касается содержания дорог зимой.\n";
 
 fn utf16(text: &str, big: bool) -> Vec<u8> {
-    text.encode_utf16()
-        .flat_map(|u| if big { u.to_be_bytes() } else { u.to_le_bytes() })
-        .collect()
+    text.encode_utf16().flat_map(|u| if big { u.to_be_bytes() } else { u.to_le_bytes() }).collect()
 }
 
 fn utf32(text: &str, big: bool) -> Vec<u8> {
@@ -37,13 +35,22 @@ fn each_encoding_is_told_and_read() {
     check(&ISO_2022_JP.encode(JAPANESE).0, "ISO-2022-JP", JAPANESE);
     check(&EUC_KR.encode(KOREAN).0, "EUC-KR", KOREAN);
     check(&WINDOWS_1251.encode(RUSSIAN).0, "windows-1251", RUSSIAN);
-    check(b"Un caf\xE9 tr\xE8s fort, s'il vous pla\xEEt.\n", "windows-1252", "Un café très fort, s'il vous plaît.\n");
-    check(b"plain ASCII + some ~{ signs ~} 1+1=2\n", "UTF-8", "plain ASCII + some ~{ signs ~} 1+1=2\n");
+    check(
+        b"Un caf\xE9 tr\xE8s fort, s'il vous pla\xEEt.\n",
+        "windows-1252",
+        "Un café très fort, s'il vous plaît.\n",
+    );
+    check(
+        b"plain ASCII + some ~{ signs ~} 1+1=2\n",
+        "UTF-8",
+        "plain ASCII + some ~{ signs ~} 1+1=2\n",
+    );
 }
 
 #[test]
 fn unicode_is_told_with_and_without_a_mark() {
-    let texts = [NOTICE, TRADITIONAL, KOREAN, JAPANESE, "Secret\r\n", "机密★10年", "机密", "秘密文件"];
+    let texts =
+        [NOTICE, TRADITIONAL, KOREAN, JAPANESE, "Secret\r\n", "机密★10年", "机密", "秘密文件"];
     for text in texts {
         for big in [false, true] {
             let names = if big { ["UTF-16BE", "UTF-32BE"] } else { ["UTF-16LE", "UTF-32LE"] };

@@ -57,7 +57,11 @@ pub(super) fn is_utf32(bytes: &[u8], big: bool) -> bool {
 pub(super) fn decode(bytes: &[u8], unit: usize, big: bool, out: &mut Out) {
     let whole = bytes.len() / unit * unit;
     let body = bytes.get(..whole).unwrap_or_default();
-    if unit == 2 { decode16(body, big, out) } else { decode32(body, big, out) }
+    if unit == 2 {
+        decode16(body, big, out)
+    } else {
+        decode32(body, big, out)
+    }
     if whole < bytes.len() && !out.0.cut {
         out.broken(whole);
     }

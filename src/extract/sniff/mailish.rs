@@ -1,0 +1,171 @@
+//! Mail, mailboxes and archived web pages: what begins with header fields
+//! (RFC 5322, RFC 4155, RFC 2557).
+
+use memchr::memmem;
+
+use super::Format;
+
+/// Fields that stand in mail and hardly elsewhere.
+const TELLING: &[&str] = &[
+    "from",
+    "received",
+    "message-id",
+    "return-path",
+    "delivered-to",
+    "mime-version",
+    "subject",
+    "content-transfer-encoding",
+    "x-mailer",
+    "x-originating-ip",
+    "dkim-signature",
+    "authentication-results",
+];
+
+/// Further fields of mail, which stand elsewhere too.
+const COMMON: &[&str] = &[
+    "to",
+    "cc",
+    "bcc",
+    "date",
+    "sender",
+    "reply-to",
+    "content-type",
+    "content-disposition",
+    "in-reply-to",
+    "references",
+    "importance",
+    "priority",
+    "x-priority",
+    "sensitivity",
+    "keywords",
+    "comments",
+    "envelope-to",
+    "errors-to",
+    "list-id",
+    "organization",
+    "user-agent",
+    "thread-topic",
+    "thread-index",
+];
+
+/// What it is, if it begins with header fields. `body` is the whole text's bytes.
+pub(super) fn told(head: &str, body: &[u8]) -> Option<Format> {
+    let text = head.trim_start_matches(['\r', '\n', ' ', '\u{FEFF}']);
+    let (from_line, fields) = match text.strip_prefix("From ") {
+        Some(rest) => (is_from_line(rest), rest.split_once('\n').map_or("", |(_, rest)| rest)),
+        None => (false, text.strip_prefix(">From ").map_or(text, |_| after_line(text))),
+    };
+    let block = Fields::of(fields);
+    if !block.is_mail() && !(from_line && block.known() > 0) {
+        return None;
+    }
+    if from_line && has_further_message(body) {
+        return Some(Format::Other("application/mbox"));
+    }
+    if block.is_web_archive() {
+        return Some(Format::Other("multipart/related"));
+    }
+    Some(Format::Eml)
+}
+
+fn after_line(text: &str) -> &str {
+    text.split_once('\n').map_or("", |(_, rest)| rest)
+}
+
+/// `someone@example.org Mon Mar  3 10:00:00 2014`: what follows `From `.
+fn is_from_line(rest: &str) -> bool {
+    let line = rest.lines().next().unwrap_or_default();
+    let has_time = line.as_bytes().windows(6).any(
+        |w| matches!(w, [a, b, b':', c, d, _] if [a, b, c, d].iter().all(|x| x.is_ascii_digit())),
+    );
+    has_time && line.len() < 256
+}
+
+/// Whether a second message begins somewhere after an empty line.
+fn has_further_message(body: &[u8]) -> bool {
+    memmem::find_iter(body, b"\nFrom ").any(|at| {
+        let before = body.get(..at).unwrap_or_default();
+        let line = body.get(at + 6..).unwrap_or_default();
+        let line = line.get(..line.len().min(256)).unwrap_or_default();
+        (before.ends_with(b"\n") || before.ends_with(b"\n\r") || before.ends_with(b"\r\n\r"))
+            && is_from_line(&String::from_utf8_lossy(line))
+    })
+}
+
+/// The names of the fields a text begins with.
+struct Fields<'a> {
+    names: Vec<String>,
+    /// Whether nothing but fields stood before the first empty line.
+    clean: bool,
+    text: &'a str,
+}
+
+impl<'a> Fields<'a> {
+    fn of(text: &'a str) -> Self {
+        let (mut names, mut clean, mut length) = (Vec::new(), true, 0);
+        for line in text.split_inclusive('\n').take(400) {
+            let bare = line.trim_end();
+            if bare.is_empty() {
+                break;
+            }
+            length += line.len();
+            if line.starts_with([' ', '\t']) && !names.is_empty() {
+                continue;
+            }
+            match field_name(bare) {
+                Some(name) => names.push(name.to_ascii_lowercase()),
+                // A line that is none, in what is plainly a header, is damage.
+                None if names.len() < 2 => {
+                    clean = false;
+                    break;
+                }
+                None => clean = names.len() > 4,
+            }
+        }
+        Self { names, clean, text: text.get(..length).unwrap_or_default() }
+    }
+
+    fn count(&self, of: &[&str]) -> usize {
+        of.iter().filter(|name| self.names.iter().any(|known| known == *name)).count()
+    }
+
+    fn known(&self) -> usize {
+        self.count(TELLING) + self.count(COMMON)
+    }
+
+    fn is_mail(&self) -> bool {
+        let (telling, known) = (self.count(TELLING), self.known());
+        // A part of a mail that stands alone may have but a type and an encoding.
+        let is_part = self.names.first().is_some_and(|first| first.starts_with("content-"))
+            && (self.holds("multipart/") || self.count(&["content-transfer-encoding"]) > 0);
+        self.clean && (telling >= 1 && known >= 2 || is_part)
+            // A list of changes or a memorandum has these too, in a sentence.
+            && self.names.iter().filter(|n| n.contains(' ')).count() == 0
+    }
+
+    fn holds(&self, what: &str) -> bool {
+        self.text.to_ascii_lowercase().contains(what)
+    }
+
+    /// Browsers save a page with its pictures as a mail of their own (RFC 2557).
+    fn is_web_archive(&self) -> bool {
+        self.holds("multipart/related")
+            && !self
+                .names
+                .iter()
+                .any(|name| matches!(name.as_str(), "to" | "received" | "message-id"))
+            && (self.count(&["from"]) == 0
+                || self.holds("<saved by")
+                || self.names.iter().any(|name| name == "snapshot-content-location"))
+    }
+}
+
+/// The name of a header field: printable ASCII but colon, then a colon.
+fn field_name(line: &str) -> Option<&str> {
+    let (name, _) = line.split_once(':')?;
+    let name = name.trim_end();
+    let fits = !name.is_empty()
+        && name.len() < 80
+        && name.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.'));
+    fits.then_some(name)
+}
