@@ -1,6 +1,8 @@
 //! Folding and matching in bytes a second, one thread. `VETMARK_BENCH_TEXT=FILE`
 //! measures a text of your own instead of the ordinary prose written out here.
 
+#![allow(clippy::unwrap_used, reason = "a failing unwrap is a failing test")]
+
 use std::hint::black_box;
 
 use criterion::{BenchmarkGroup, Criterion, Throughput, criterion_group, criterion_main};

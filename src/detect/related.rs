@@ -66,10 +66,10 @@ fn words(sheet: &Sheet, block: &Block, packed: &str, found: &mut Vec<Finding>) {
     let line = bare(sheet, packed);
     for related in &sheet.regime.related {
         let stamp = related.rule.ends_with("declassified");
-        if !is_place(block) && !(stamp && block.region == Region::Body && sheet.official) {
-            if !stamp || !packed.contains(sheet.regime.mark.star.as_str()) {
-                continue;
-            }
+        let behind_a_mark = packed.contains(sheet.regime.mark.star.as_str());
+        let stamped = stamp && (behind_a_mark || (block.region == Region::Body && sheet.official));
+        if !is_place(block) && !stamped {
+            continue;
         }
         let mut known: Vec<String> = related.words.iter().map(|word| compact(word)).collect();
         known.sort_by_key(|word| std::cmp::Reverse(word.len()));

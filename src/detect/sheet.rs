@@ -43,9 +43,10 @@ impl<'a> Sheet<'a> {
         let head: Vec<String> = sheet.head().map(|line| compact(&line)).collect();
         sheet.official = head.iter().any(|line| is_red_head(line) || number_year(line).is_some());
         sheet.copy_number = head.iter().take(6).any(|line| is_copy_number(line))
-            || sheet.head().take(6).any(|line| {
-                line.split_whitespace().next().is_some_and(|word| is_copy_number(word))
-            });
+            || sheet
+                .head()
+                .take(6)
+                .any(|line| line.split_whitespace().next().is_some_and(is_copy_number));
         let talk = &regime.talk;
         let titled = head.iter().take(3).any(|line| {
             line.chars().count() <= 40

@@ -1,5 +1,7 @@
 //! Tests through the door and over the whole house, one module a subject.
 
+#![allow(clippy::unwrap_used, reason = "a failing unwrap is a failing test")]
+
 /// Who may know whom, and what must stay absent.
 mod architecture;
 /// The program itself: status, streams, files, signals.

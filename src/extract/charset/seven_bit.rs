@@ -145,7 +145,7 @@ fn utf16_of(shifted: &[u8]) -> Option<String> {
     }
     let text = String::from_utf16(&units).ok()?;
     // Whoever writes UTF-7 writes ASCII plainly, but for a few signs.
-    text.chars().any(|c| !c.is_ascii()).then_some(text).or_else(|| {
+    (!text.is_ascii()).then_some(text).or_else(|| {
         let text = String::from_utf16(&units).ok()?;
         text.chars().all(|c| c.is_ascii_punctuation()).then_some(text)
     })

@@ -1,3 +1,5 @@
+//! Tests of `charset`: tables of cases.
+
 use encoding_rs::{BIG5, EUC_JP, EUC_KR, GB18030, ISO_2022_JP, SHIFT_JIS, WINDOWS_1251};
 
 use super::*;

@@ -167,6 +167,6 @@ fn assemble(mut reading: Reading) -> Extraction {
     for (number, (page, lines)) in (1..).zip(reading.pages.iter().zip(&all)) {
         layout::write(&mut builder, number, page, lines, &reading.faces);
     }
-    let pages = (!reading.pages.is_empty()).then(|| reading.pages.len() as u32);
+    let pages = (!reading.pages.is_empty()).then_some(reading.pages.len() as u32);
     Extraction { pages, text: builder.finish(), gaps: reading.gaps, ..Extraction::default() }
 }

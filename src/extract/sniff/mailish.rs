@@ -56,7 +56,7 @@ pub(super) fn told(head: &str, body: &[u8]) -> Option<Format> {
         None => (false, text.strip_prefix(">From ").map_or(text, |_| after_line(text))),
     };
     let block = Fields::of(fields);
-    if !block.is_mail() && !(from_line && block.known() > 0) {
+    if !block.is_mail() && (!from_line || block.known() == 0) {
         return None;
     }
     if from_line && has_further_message(body) {

@@ -1,3 +1,5 @@
+//! Tests of `sniff`: tables of cases.
+
 use encoding_rs::{BIG5, GB18030};
 
 use super::*;

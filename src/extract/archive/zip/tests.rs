@@ -1,3 +1,5 @@
+//! Tests of `zip`: tables of cases.
+
 use super::packer::{Packed, pack};
 use super::read;
 use crate::extract::{Budget, Extraction, Limits};
