@@ -246,7 +246,7 @@ fn what_cannot_be_opened_is_a_gap_and_never_skipped() {
     assert!(Command::new("mkfifo").arg(place.join("pipe")).status().unwrap().success());
     let locked = place.join("locked.txt");
     fs::write(&locked, "locked").unwrap();
-    fs::set_permissions(&locked, fs::Permissions::from_mode(0)).unwrap();
+    fs::set_permissions(&locked, fs::Permissions::from_mode(0o0)).unwrap();
     // The superuser may read it all the same.
     let may_read = fs::read(&locked).is_ok();
 
