@@ -289,7 +289,7 @@ fn hostile_names_reach_no_terminal() {
     ];
     for name in names {
         let path = folder.path().join(std::ffi::OsStr::from_bytes(name));
-        fs::write(path, b"\0\xff").unwrap();
+        fs::write(path, b"\x7fELF\x02\x01\x01\0\0\0\xff").unwrap();
     }
     let harmless = |text: &str| {
         let bad = text.chars().find(|c| {
