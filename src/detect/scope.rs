@@ -45,11 +45,61 @@ pub(crate) fn scopes(
     search.findings()
 }
 
-/// A word or quantity that was seen, in bytes of the folded text.
+/// What a word or quantity was looked for as.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Sort {
+    Term,
+    Near,
+    Quantity,
+    Qualifier,
+    /// A qualifier that was not there.
+    Missing,
+}
+
+impl Sort {
+    /// The evidence's id and its words.
+    fn words(self) -> (&'static str, &'static str, &'static str) {
+        match self {
+            Self::Term => ("scope-term", "the term", "词语"),
+            Self::Near => ("scope-near", "with", "并见"),
+            Self::Quantity => ("scope-quantity", "a quantity", "数量"),
+            Self::Qualifier => ("scope-qualifier", "the qualifier", "限定语"),
+            Self::Missing => ("scope-missing", "no qualifier", "未见限定语"),
+        }
+    }
+}
+
+/// What came of looking at an entry's conditions around one head word.
+enum Look {
+    Hit,
+    NotHere,
+    /// Nor anywhere else in the paragraph.
+    NotInParagraph,
+}
+
+/// Where a word of a condition is.
+enum Near {
+    /// Near, with its index in its set.
+    Here(Span, usize),
+    /// Somewhere else in the paragraph, or it was not looked for there.
+    Elsewhere,
+    /// Nowhere in the paragraph.
+    Absent,
+}
+
+/// Something seen near a head word, in bytes of the passage or, for a page, of
+/// the folded text.
+struct Sight<'a> {
+    sort: Sort,
+    name: &'a str,
+    span: Span,
+    on_page: bool,
+}
+
+/// The same, kept for a finding: in bytes of the folded text.
 #[derive(Clone, Debug)]
 struct Seen {
-    id: &'static str,
-    what: Words,
+    sort: Sort,
     name: String,
     folded: Span,
 }
@@ -70,6 +120,10 @@ struct Search<'a> {
     counts: Vec<usize>,
     /// For each entry, the folded offset up to which it needs no further hit.
     done: Vec<usize>,
+    /// For each entry, the paragraph for which nothing more can come of it.
+    settled: Vec<usize>,
+    /// Room for [`Search::look`], used again and again.
+    sights: Vec<Sight<'a>>,
     /// For each word set, its words in the paragraph last looked at.
     words: Vec<Found<usize>>,
     /// The same for pages.
@@ -124,6 +178,8 @@ impl<'a> Search<'a> {
             hits: Vec::new(),
             counts: vec![0; dictionary.entries.len()],
             done: vec![0; dictionary.entries.len()],
+            settled: vec![usize::MAX; dictionary.entries.len()],
+            sights: Vec::new(),
             words: vec![Found::default(); dictionary.word_sets.len()],
             page_words: vec![Found::default(); dictionary.word_sets.len()],
             quantities: Found::default(),
@@ -154,71 +210,116 @@ impl<'a> Search<'a> {
 
     /// A head word of an entry: a hit where all the entry asks for is near.
     fn head(&mut self, passage: &Passage, cell: &Span, head: Span, number: usize) {
-        let folded = passage.folded_span(&head);
-        if folded.start < self.done[number] {
+        if self.settled[number] == self.cell {
             return;
         }
         let entry: &'a Entry = &self.dictionary.entries[number];
-        let at = At { passage, cell, head: &head, folded: &folded };
-        let mut seen = vec![Seen {
-            id: "scope-term",
-            what: Words::new("the term", "词语"),
-            name: passage.text[head.clone()].to_owned(),
-            folded: folded.clone(),
-        }];
-        for condition in &entry.near {
-            let Some((span, word)) = self.word_near(&at, condition) else { return };
-            let name = self.dictionary.word_sets[condition.words].word(word).to_owned();
-            let what = Words::new("with", "并见");
-            seen.push(Seen { id: "scope-near", what, name, folded: span });
-        }
-        for condition in &entry.quantities {
-            let Some(span) = self.quantity_near(&at, condition) else { return };
-            let what = Words::new("a quantity", "数量");
-            seen.push(Seen {
-                id: "scope-quantity",
-                what,
-                name: condition.name.clone(),
-                folded: span,
-            });
-        }
-        if entry.apart.iter().any(|condition| self.word_near(&at, condition).is_some()) {
-            return;
-        }
-        let mut missing = Vec::new();
-        for condition in &entry.qualifiers {
-            match self.word_near(&at, condition) {
-                Some((span, word)) => {
-                    let name = self.dictionary.word_sets[condition.words].word(word).to_owned();
-                    let what = Words::new("the qualifier", "限定语");
-                    seen.push(Seen { id: "scope-qualifier", what, name, folded: span });
+        let at = At { passage, cell, head: &head };
+        let mut sights = std::mem::take(&mut self.sights);
+        sights.clear();
+        match self.look(&at, entry, &mut sights) {
+            Look::Hit => {
+                self.settled[number] = self.cell;
+                // Where a long paragraph was cut, its pieces overlap.
+                let folded = passage.folded_span(&head);
+                if folded.start >= self.done[number] {
+                    self.done[number] = passage.folded_span(cell).end;
+                    self.hit(&at, number, folded, &sights);
                 }
-                None => missing.push(condition.name.clone()),
             }
+            Look::NotHere => {}
+            Look::NotInParagraph => self.settled[number] = self.cell,
         }
-        if entry.require && !missing.is_empty() {
-            return;
-        }
-        self.done[number] = passage.folded_span(cell).end;
-        self.counts[number] += 1;
-        if self.counts[number] <= LISTED {
-            self.hits.push(Hit { entry: number, folded, seen, missing });
-        }
+        self.sights = sights;
     }
 
-    /// The first word of a condition near the head, in folded bytes.
-    fn word_near(&mut self, at: &At<'_>, condition: &Condition) -> Option<(Span, usize)> {
+    /// Looks at all conditions of an entry, cheapest failure first.
+    fn look(&mut self, at: &At<'_>, entry: &'a Entry, sights: &mut Vec<Sight<'a>>) -> Look {
+        for condition in &entry.near {
+            match self.word_near(at, condition) {
+                Near::Here(span, word) => {
+                    sights.push(self.sight(Sort::Near, condition, span, word));
+                }
+                Near::Elsewhere => return Look::NotHere,
+                Near::Absent => return Look::NotInParagraph,
+            }
+        }
+        for condition in &entry.quantities {
+            let Some(span) = self.quantity_near(at, condition) else { return Look::NotHere };
+            let on_page = condition.within == Within::Page;
+            sights.push(Sight { sort: Sort::Quantity, name: &condition.name, span, on_page });
+        }
+        for condition in &entry.apart {
+            if let Near::Here(..) = self.word_near(at, condition) {
+                return match condition.within {
+                    Within::Paragraph => Look::NotInParagraph,
+                    _ => Look::NotHere,
+                };
+            }
+        }
+        for condition in &entry.qualifiers {
+            match self.word_near(at, condition) {
+                Near::Here(span, word) => {
+                    sights.push(self.sight(Sort::Qualifier, condition, span, word));
+                }
+                Near::Absent if entry.require => return Look::NotInParagraph,
+                Near::Elsewhere if entry.require => return Look::NotHere,
+                Near::Absent | Near::Elsewhere => {
+                    sights.push(Sight {
+                        sort: Sort::Missing,
+                        name: &condition.name,
+                        span: 0..0,
+                        on_page: false,
+                    });
+                }
+            }
+        }
+        Look::Hit
+    }
+
+    fn sight(&self, sort: Sort, condition: &Condition, span: Span, word: usize) -> Sight<'a> {
+        let name = self.dictionary.word_sets[condition.words].word(word);
+        Sight { sort, name, span, on_page: condition.within == Within::Page }
+    }
+
+    fn hit(&mut self, at: &At<'_>, entry: usize, folded: Span, sights: &[Sight<'a>]) {
+        self.counts[entry] += 1;
+        if self.counts[entry] > LISTED {
+            return;
+        }
+        let term = at.passage.text[at.head.clone()].to_owned();
+        let mut seen = vec![Seen { sort: Sort::Term, name: term, folded: folded.clone() }];
+        let mut missing = Vec::new();
+        for sight in sights {
+            if sight.sort == Sort::Missing {
+                missing.push(sight.name.to_owned());
+                continue;
+            }
+            let folded = match sight.on_page {
+                true => sight.span.clone(),
+                false => at.passage.folded_span(&sight.span),
+            };
+            seen.push(Seen { sort: sight.sort, name: sight.name.to_owned(), folded });
+        }
+        self.hits.push(Hit { entry, folded, seen, missing });
+    }
+
+    /// The first word of a condition near the head: in bytes of the passage, or,
+    /// where it is looked for on the page, of the folded text.
+    fn word_near(&mut self, at: &At<'_>, condition: &Condition) -> Near {
         let set = &self.dictionary.word_sets[condition.words];
         if condition.within == Within::Page {
             let page = self.page(at);
             let found = &mut self.page_words[condition.words];
             if found.of != page {
-                *found =
-                    Found { found: set.find_all(&self.folded.as_str()[page.clone()]), of: page };
+                let mut all = set.find_all(&self.folded.as_str()[page.clone()]);
+                shift(&mut all, page.start);
+                *found = Found { of: page, found: all };
             }
-            return found.found.first().map(|(span, word)| {
-                (found.of.start + span.start..found.of.start + span.end, *word)
-            });
+            return match found.found.first() {
+                Some((span, word)) => Near::Here(span.clone(), *word),
+                None => Near::Elsewhere,
+            };
         }
         let window = self.window(at, condition.within);
         let found = &mut self.words[condition.words];
@@ -227,7 +328,11 @@ impl<'a> Search<'a> {
             shift(&mut all, at.cell.start);
             *found = Found { of: self.cell..self.cell, found: all };
         }
-        found.within(&window, |_| true).map(|(span, word)| (at.passage.folded_span(span), *word))
+        match found.within(&window, |_| true) {
+            Some((span, word)) => Near::Here(span.clone(), *word),
+            None if found.found.is_empty() => Near::Absent,
+            None => Near::Elsewhere,
+        }
     }
 
     fn quantity_near(&mut self, at: &At<'_>, condition: &QuantityCondition) -> Option<Span> {
@@ -236,10 +341,11 @@ impl<'a> Search<'a> {
             let page = self.page(at);
             let found = &mut self.page_quantities;
             if found.of != page {
-                *found = Found { found: quantities(&self.folded.as_str()[page.clone()]), of: page };
+                let mut all = quantities(&self.folded.as_str()[page.clone()]);
+                shift(&mut all, page.start);
+                *found = Found { of: page, found: all };
             }
-            let (span, _) = found.found.iter().find(|(_, quantity)| holds(quantity))?;
-            return Some(found.of.start + span.start..found.of.start + span.end);
+            return found.found.iter().find(|(_, q)| holds(q)).map(|(span, _)| span.clone());
         }
         let window = self.window(at, condition.within);
         let found = &mut self.quantities;
@@ -248,7 +354,7 @@ impl<'a> Search<'a> {
             shift(&mut all, at.cell.start);
             *found = Found { of: self.cell..self.cell, found: all };
         }
-        found.within(&window, holds).map(|(span, _)| at.passage.folded_span(span))
+        found.within(&window, holds).map(|(span, _)| span.clone())
     }
 
     /// The stretch of the passage that counts as near the head.
@@ -290,7 +396,8 @@ impl<'a> Search<'a> {
     /// text without pages, a piece of fixed size.
     fn page(&mut self, at: &At<'_>) -> Span {
         let all = self.folded.as_str();
-        let source = self.folded.source_span(at.folded.clone());
+        let head = at.passage.folded_span(at.head);
+        let source = self.folded.source_span(head.clone());
         let home = self.text.block_at(source.start).unwrap_or_default();
         if !self.page.blocks.contains(&home) {
             self.page = self.page_of(home);
@@ -298,7 +405,7 @@ impl<'a> Search<'a> {
         match &self.page.folded {
             Some(whole) => whole.clone(),
             None => {
-                let piece = at.folded.start / PAGE * PAGE;
+                let piece = head.start / PAGE * PAGE;
                 all.floor_char_boundary(piece)..all.floor_char_boundary(piece + PAGE)
             }
         }
@@ -342,12 +449,12 @@ impl<'a> Search<'a> {
             .iter()
             .map(|seen| {
                 let [from, to] = places.char_range(&self.folded.source_span(seen.folded.clone()));
-                let Words { en, zh } = &seen.what;
+                let (id, en, zh) = seen.sort.words();
                 let words = Words::new(
                     format!("{en} {} at characters {from}–{to}", seen.name),
                     format!("{zh}“{}”（字符{from}–{to}）", seen.name),
                 );
-                Evidence { id: seen.id.to_owned(), words, weight: 1 }
+                Evidence { id: id.to_owned(), words, weight: 1 }
             })
             .collect();
         if unlisted > 0 {
@@ -407,7 +514,6 @@ struct At<'p> {
     passage: &'p Passage,
     cell: &'p Span,
     head: &'p Span,
-    folded: &'p Span,
 }
 
 fn shift<T>(found: &mut [(Span, T)], by: usize) {
