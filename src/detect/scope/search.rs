@@ -113,7 +113,9 @@ struct Search<'a> {
     done: Vec<usize>,
     /// For each entry, the paragraph for which nothing more can come of it.
     settled: Vec<usize>,
-    /// Room for [`Search::look`], used again and again.
+    /// Room for the head words of a passage, used again and again.
+    heads: Vec<(Span, usize)>,
+    /// Room for [`Search::look`], likewise.
     sights: Vec<Sight<'a>>,
     /// For each word set, its words in the paragraph last looked at.
     words: Vec<Found<usize>>,
@@ -170,6 +172,7 @@ impl<'a> Search<'a> {
             counts: vec![0; dictionary.entries.len()],
             done: vec![0; dictionary.entries.len()],
             settled: vec![usize::MAX; dictionary.entries.len()],
+            heads: Vec::new(),
             sights: Vec::new(),
             words: vec![Found::default(); dictionary.word_sets.len()],
             page_words: vec![Found::default(); dictionary.word_sets.len()],
@@ -186,7 +189,9 @@ impl<'a> Search<'a> {
         let mut cell = cells.next();
         self.cell += 1;
         self.sentence = 0..0;
-        for (head, entry) in self.dictionary.matcher.find(&passage.text) {
+        let mut heads = std::mem::take(&mut self.heads);
+        self.dictionary.matcher.find(&passage.text, &mut heads);
+        for (head, entry) in heads.drain(..) {
             while cell.is_some_and(|cell| cell.end < head.end) {
                 cell = cells.next();
                 self.cell += 1;
@@ -197,6 +202,7 @@ impl<'a> Search<'a> {
                 self.head(passage, cell, head, entry);
             }
         }
+        self.heads = heads;
     }
 
     /// A head word of an entry: a hit where all the entry asks for is near.
