@@ -11,14 +11,6 @@ macro_rules! files {
 
 /// Kind, name and text of each file.
 pub(super) const FILES: &[(Kind, &str, &str)] = files![
-    Rules "rules/cn.toml",
-    Rules "rules/eu.toml",
-    Rules "rules/gap.toml",
-    Rules "rules/nato.toml",
-    Rules "rules/text.toml",
-    Rules "rules/tw.toml",
-    Rules "rules/uk.toml",
-    Rules "rules/us.toml",
     Regime "regimes/cn.toml",
     Rules "rules/cn.toml",
     Rules "rules/eu.toml",
