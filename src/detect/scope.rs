@@ -5,28 +5,18 @@
 //! qualifiers. A hit points a person to an entry; it never assigns a level.
 
 mod passage;
+mod search;
 
-use std::ops::Range;
-
-use crate::dictionary::quantity::{Quantity, quantities};
-use crate::dictionary::{Condition, Dictionary, Entry, QuantityCondition, Within};
-
-use crate::model::{Block, Evidence, Finding, FoldedText, Severity, SourceText, Span, Words};
+use crate::dictionary::{Dictionary, Entry};
+use crate::model::{Evidence, Finding, FoldedText, Severity, SourceText, Words};
 
 use super::place::Places;
-use passage::{Passage, Passages};
+use search::{Hit, LISTED, Seen, search};
 
-/// Hits of one entry that are listed in one part; further ones are counted.
-const LISTED: usize = 64;
+const RULE: &str = "cn.scope.hit";
 
 /// Characters of context on each side of a hit.
 const CONTEXT: usize = 30;
-
-/// The largest page that is looked at as one, in bytes.
-const PAGE: usize = 32 << 10;
-
-/// And in lines.
-const PAGE_BLOCKS: usize = 2000;
 
 /// Every entry's words in one part's text, at most once a paragraph.
 pub(crate) fn scopes(
@@ -37,319 +27,41 @@ pub(crate) fn scopes(
     if dictionary.matcher.is_empty() {
         return Vec::new();
     }
-    let mut search = Search::new(text, folded, dictionary);
-    let mut passages = Passages::new(text, folded, dictionary.matcher.longest());
-    while let Some(passage) = passages.next() {
-        search.passage(passage);
-    }
-    search.findings()
+    let (hits, counts) = search(text, folded, dictionary);
+    let writer = Writer { folded, dictionary, places: Places::new(text) };
+    let mut listed = vec![0; counts.len()];
+    let findings = hits.into_iter().map(|hit| {
+        listed[hit.entry] += 1;
+        // The last one listed says how many there were.
+        let unlisted = match listed[hit.entry] {
+            LISTED => counts[hit.entry] - LISTED,
+            _ => 0,
+        };
+        writer.finding(hit, unlisted)
+    });
+    findings.collect()
 }
 
-/// A word or quantity that was seen, in bytes of the folded text.
-#[derive(Clone, Debug)]
-struct Seen {
-    id: &'static str,
-    what: Words,
-    name: String,
-    folded: Span,
-}
-
-struct Hit {
-    entry: usize,
-    folded: Span,
-    seen: Vec<Seen>,
-    missing: Vec<String>,
-}
-
-struct Search<'a> {
-    text: &'a SourceText,
+/// Writes findings of one part.
+struct Writer<'a> {
     folded: &'a FoldedText,
     dictionary: &'a Dictionary,
-    hits: Vec<Hit>,
-    /// For each entry, how many hits it has.
-    counts: Vec<usize>,
-    /// For each entry, the folded offset up to which it needs no further hit.
-    done: Vec<usize>,
-    /// For each word set, its words in the paragraph last looked at.
-    words: Vec<Found<usize>>,
-    /// The same for pages.
-    page_words: Vec<Found<usize>>,
-    quantities: Found<Quantity>,
-    page_quantities: Found<Quantity>,
-    /// The paragraph being looked at, counted over all passages.
-    cell: usize,
-    sentence: Span,
-    page: Page,
+    places: Places<'a>,
 }
 
-/// The page that was looked at last.
-#[derive(Debug, Default)]
-struct Page {
-    blocks: Range<usize>,
-    /// Its bytes of the folded text, unless it is too long to be looked at as one.
-    folded: Option<Span>,
-}
-
-/// What was found in the stretch of text known by `of`, ordered by place.
-#[derive(Clone, Debug)]
-struct Found<T> {
-    /// A paragraph's number, or the bytes of a page.
-    of: Span,
-    found: Vec<(Span, T)>,
-}
-
-impl<T> Default for Found<T> {
-    fn default() -> Self {
-        Self { of: usize::MAX..usize::MAX, found: Vec::new() }
-    }
-}
-
-impl<T> Found<T> {
-    /// The first of what lies in a window and will do.
-    fn within(&self, window: &Span, will_do: impl Fn(&T) -> bool) -> Option<&(Span, T)> {
-        let first = self.found.partition_point(|(span, _)| span.start < window.start);
-        self.found[first..]
-            .iter()
-            .take_while(|(span, _)| span.start < window.end)
-            .find(|(span, value)| span.end <= window.end && will_do(value))
-    }
-}
-
-impl<'a> Search<'a> {
-    fn new(text: &'a SourceText, folded: &'a FoldedText, dictionary: &'a Dictionary) -> Self {
-        Self {
-            text,
-            folded,
-            dictionary,
-            hits: Vec::new(),
-            counts: vec![0; dictionary.entries.len()],
-            done: vec![0; dictionary.entries.len()],
-            words: vec![Found::default(); dictionary.word_sets.len()],
-            page_words: vec![Found::default(); dictionary.word_sets.len()],
-            quantities: Found::default(),
-            page_quantities: Found::default(),
-            cell: 0,
-            sentence: 0..0,
-            page: Page::default(),
-        }
-    }
-
-    fn passage(&mut self, passage: &Passage) {
-        let mut cells = passage.cells.iter();
-        let mut cell = cells.next();
-        self.cell += 1;
-        self.sentence = 0..0;
-        for (head, entry) in self.dictionary.matcher.find(&passage.text) {
-            while cell.is_some_and(|cell| cell.end < head.end) {
-                cell = cells.next();
-                self.cell += 1;
-                self.sentence = 0..0;
-            }
-            let Some(cell) = cell else { break };
-            if head.start >= cell.start {
-                self.head(passage, cell, head, entry);
-            }
-        }
-    }
-
-    /// A head word of an entry: a hit where all the entry asks for is near.
-    fn head(&mut self, passage: &Passage, cell: &Span, head: Span, number: usize) {
-        let folded = passage.folded_span(&head);
-        if folded.start < self.done[number] {
-            return;
-        }
-        let entry: &'a Entry = &self.dictionary.entries[number];
-        let at = At { passage, cell, head: &head, folded: &folded };
-        let mut seen = vec![Seen {
-            id: "scope-term",
-            what: Words::new("the term", "词语"),
-            name: passage.text[head.clone()].to_owned(),
-            folded: folded.clone(),
-        }];
-        for condition in &entry.near {
-            let Some((span, word)) = self.word_near(&at, condition) else { return };
-            let name = self.dictionary.word_sets[condition.words].word(word).to_owned();
-            let what = Words::new("with", "并见");
-            seen.push(Seen { id: "scope-near", what, name, folded: span });
-        }
-        for condition in &entry.quantities {
-            let Some(span) = self.quantity_near(&at, condition) else { return };
-            let what = Words::new("a quantity", "数量");
-            seen.push(Seen {
-                id: "scope-quantity",
-                what,
-                name: condition.name.clone(),
-                folded: span,
-            });
-        }
-        if entry.apart.iter().any(|condition| self.word_near(&at, condition).is_some()) {
-            return;
-        }
-        let mut missing = Vec::new();
-        for condition in &entry.qualifiers {
-            match self.word_near(&at, condition) {
-                Some((span, word)) => {
-                    let name = self.dictionary.word_sets[condition.words].word(word).to_owned();
-                    let what = Words::new("the qualifier", "限定语");
-                    seen.push(Seen { id: "scope-qualifier", what, name, folded: span });
-                }
-                None => missing.push(condition.name.clone()),
-            }
-        }
-        if entry.require && !missing.is_empty() {
-            return;
-        }
-        self.done[number] = passage.folded_span(cell).end;
-        self.counts[number] += 1;
-        if self.counts[number] <= LISTED {
-            self.hits.push(Hit { entry: number, folded, seen, missing });
-        }
-    }
-
-    /// The first word of a condition near the head, in folded bytes.
-    fn word_near(&mut self, at: &At<'_>, condition: &Condition) -> Option<(Span, usize)> {
-        let set = &self.dictionary.word_sets[condition.words];
-        if condition.within == Within::Page {
-            let page = self.page(at);
-            let found = &mut self.page_words[condition.words];
-            if found.of != page {
-                *found =
-                    Found { found: set.find_all(&self.folded.as_str()[page.clone()]), of: page };
-            }
-            return found.found.first().map(|(span, word)| {
-                (found.of.start + span.start..found.of.start + span.end, *word)
-            });
-        }
-        let window = self.window(at, condition.within);
-        let found = &mut self.words[condition.words];
-        if found.of != (self.cell..self.cell) {
-            let mut all = set.find_all(&at.passage.text[at.cell.clone()]);
-            shift(&mut all, at.cell.start);
-            *found = Found { of: self.cell..self.cell, found: all };
-        }
-        found.within(&window, |_| true).map(|(span, word)| (at.passage.folded_span(span), *word))
-    }
-
-    fn quantity_near(&mut self, at: &At<'_>, condition: &QuantityCondition) -> Option<Span> {
-        let holds = |quantity: &Quantity| condition.range.holds(*quantity);
-        if condition.within == Within::Page {
-            let page = self.page(at);
-            let found = &mut self.page_quantities;
-            if found.of != page {
-                *found = Found { found: quantities(&self.folded.as_str()[page.clone()]), of: page };
-            }
-            let (span, _) = found.found.iter().find(|(_, quantity)| holds(quantity))?;
-            return Some(found.of.start + span.start..found.of.start + span.end);
-        }
-        let window = self.window(at, condition.within);
-        let found = &mut self.quantities;
-        if found.of != (self.cell..self.cell) {
-            let mut all = quantities(&at.passage.text[at.cell.clone()]);
-            shift(&mut all, at.cell.start);
-            *found = Found { of: self.cell..self.cell, found: all };
-        }
-        found.within(&window, holds).map(|(span, _)| at.passage.folded_span(span))
-    }
-
-    /// The stretch of the passage that counts as near the head.
-    fn window(&mut self, at: &At<'_>, within: Within) -> Span {
-        match within {
-            Within::Sentence => self.sentence(at),
-            Within::Paragraph | Within::Page => at.cell.clone(),
-            Within::Characters(reach) => {
-                let reach = usize::from(reach);
-                let text = &at.passage.text;
-                let before = text[at.cell.start..at.head.start].char_indices().rev();
-                let start =
-                    before.take(reach).last().map_or(at.head.start, |(i, _)| at.cell.start + i);
-                let mut after = text[at.head.end..at.cell.end].char_indices();
-                let end = after.nth(reach).map_or(at.cell.end, |(i, _)| at.head.end + i);
-                start..end
-            }
-        }
-    }
-
-    fn sentence(&mut self, at: &At<'_>) -> Span {
-        let kept = &self.sentence;
-        if kept.start <= at.head.start && at.head.end <= kept.end {
-            return kept.clone();
-        }
-        const ENDS: [char; 10] = ['。', '！', '？', '；', '!', '?', ';', '\n', '\r', '\u{c}'];
-        let text = &at.passage.text;
-        let start = text[at.cell.start..at.head.start].rfind(ENDS).map_or(at.cell.start, |i| {
-            let i = at.cell.start + i;
-            i + text[i..].chars().next().map_or(0, char::len_utf8)
-        });
-        let end =
-            text[at.head.end..at.cell.end].find(ENDS).map_or(at.cell.end, |i| at.head.end + i);
-        self.sentence = start..end;
-        start..end
-    }
-
-    /// The page the head stands on, in folded bytes; of a very long one, or of a
-    /// text without pages, a piece of fixed size.
-    fn page(&mut self, at: &At<'_>) -> Span {
-        let all = self.folded.as_str();
-        let source = self.folded.source_span(at.folded.clone());
-        let home = self.text.block_at(source.start).unwrap_or_default();
-        if !self.page.blocks.contains(&home) {
-            self.page = self.page_of(home);
-        }
-        match &self.page.folded {
-            Some(whole) => whole.clone(),
-            None => {
-                let piece = at.folded.start / PAGE * PAGE;
-                all.floor_char_boundary(piece)..all.floor_char_boundary(piece + PAGE)
-            }
-        }
-    }
-
-    fn page_of(&self, home: usize) -> Page {
-        let blocks = self.text.blocks();
-        let Some(page) = blocks.get(home).map(|block| block.page) else { return Page::default() };
-        let on_it = |block: &&Block| block.page == page;
-        let before = blocks[..home].iter().rev().take(PAGE_BLOCKS).take_while(on_it).count();
-        let after = blocks[home..].iter().take(PAGE_BLOCKS).take_while(on_it).count();
-        let on_page = home - before..home + after;
-        let start = self.folded.folded_offset(blocks[on_page.start].span().start);
-        let end = self.folded.folded_offset(blocks[on_page.end - 1].span().end);
-        let whole = before < PAGE_BLOCKS && after < PAGE_BLOCKS && end - start <= PAGE;
-        Page { blocks: on_page, folded: whole.then_some(start..end) }
-    }
-
-    fn findings(mut self) -> Vec<Finding> {
-        let places = Places::new(self.text);
-        self.hits.sort_by_key(|hit| (hit.folded.start, hit.folded.end, hit.entry));
-        let mut listed = vec![0; self.counts.len()];
-        let hits = std::mem::take(&mut self.hits);
-        let found = hits.into_iter().map(|hit| {
-            listed[hit.entry] += 1;
-            // The last one listed says how many there were.
-            let unlisted = match listed[hit.entry] {
-                LISTED => self.counts[hit.entry] - LISTED,
-                _ => 0,
-            };
-            self.finding(&places, hit, unlisted)
-        });
-        found.collect()
-    }
-
-    fn finding(&self, places: &Places<'_>, hit: Hit, unlisted: usize) -> Finding {
+impl Writer<'_> {
+    fn finding(&self, hit: Hit, unlisted: usize) -> Finding {
         let entry = &self.dictionary.entries[hit.entry];
         let span = self.folded.source_span(hit.folded.clone());
-        let mut evidence: Vec<Evidence> = hit
-            .seen
-            .iter()
-            .map(|seen| {
-                let [from, to] = places.char_range(&self.folded.source_span(seen.folded.clone()));
-                let Words { en, zh } = &seen.what;
-                let words = Words::new(
-                    format!("{en} {} at characters {from}–{to}", seen.name),
-                    format!("{zh}“{}”（字符{from}–{to}）", seen.name),
-                );
-                Evidence { id: seen.id.to_owned(), words, weight: 1 }
-            })
-            .collect();
+        let mut evidence: Vec<Evidence> = hit.seen.iter().map(|seen| self.seen(seen)).collect();
+        let status = &self.dictionary.scopes[entry.scope].status;
+        if !status.en.is_empty() {
+            let words = Words::new(
+                format!("of the scope: {}", status.en),
+                format!("该范围：{}", status.zh),
+            );
+            evidence.push(Evidence { id: "scope-status".to_owned(), words, weight: 0 });
+        }
         if unlisted > 0 {
             let words = Words::new(
                 format!("{unlisted} further paragraphs match and are not listed"),
@@ -363,9 +75,9 @@ impl<'a> Search<'a> {
             severity: Severity::Review,
             level: None,
             mark: None,
-            place: places.place(&span),
-            quote: Some(places.quote(&span).to_owned()),
-            context: Some(places.context(&span, CONTEXT)),
+            place: self.places.place(&span),
+            quote: Some(self.places.quote(&span).to_owned()),
+            context: Some(self.places.context(&span, CONTEXT)),
             evidence,
             basis: vec![self.basis(entry)],
             entry: Some(entry.id.clone()),
@@ -373,6 +85,18 @@ impl<'a> Search<'a> {
             message: self.message(entry),
             span,
         }
+    }
+
+    /// What was seen and where, in words of the dictionary: evidence is shown
+    /// where text of the document is not.
+    fn seen(&self, seen: &Seen) -> Evidence {
+        let [from, to] = self.places.char_range(&self.folded.source_span(seen.folded.clone()));
+        let (id, en, zh) = seen.sort.words();
+        let words = Words::new(
+            format!("{en} {} at characters {from}–{to}", seen.name),
+            format!("{zh}“{}”（字符{from}–{to}）", seen.name),
+        );
+        Evidence { id: id.to_owned(), words, weight: 1 }
     }
 
     /// The scope's name and the entry's number, as published.
@@ -397,22 +121,6 @@ impl<'a> Search<'a> {
             words.en.replace("{entry}", &format!("{} ({})", entry.id, entry.name.en)),
             words.zh.replace("{entry}", &format!("{}（{}）", entry.id, entry.name.zh)),
         )
-    }
-}
-
-const RULE: &str = "cn.scope.hit";
-
-/// A head word and what it stands in.
-struct At<'p> {
-    passage: &'p Passage,
-    cell: &'p Span,
-    head: &'p Span,
-    folded: &'p Span,
-}
-
-fn shift<T>(found: &mut [(Span, T)], by: usize) {
-    for (span, _) in found {
-        *span = span.start + by..span.end + by;
     }
 }
 

@@ -113,7 +113,15 @@ pub fn load(sources: &[Source]) -> Result<Dictionary, Vec<Diagnostic>> {
     for source in sources {
         match source.kind {
             Kind::Rules => match rule::parse(&source.name, &source.text) {
-                Ok(rules) => dictionary.rules.extend(rules),
+                Ok(rules) => {
+                    for rule in rules {
+                        if dictionary.rule(&rule.id).is_some() {
+                            let message = format!("{}: the rule is given twice", rule.id);
+                            wrong.push(Diagnostic::at(&source.name, &source.text, 0, message));
+                        }
+                        dictionary.rules.push(rule);
+                    }
+                }
                 Err(diagnostics) => wrong.extend(diagnostics),
             },
             Kind::Scope => {

@@ -122,6 +122,16 @@ fn broken_files_do_not_hide_each_other() {
 }
 
 #[test]
+fn a_file_given_twice_is_no_dictionary() {
+    let mut twice = shipped();
+    twice.extend(shipped());
+    let wrong = load(&twice).unwrap_err();
+    for words in ["cn.scope.hit: the rule is given twice", "cn.archives.1990.2-1: the id stands"] {
+        assert!(wrong.iter().any(|d| d.message.contains(words)), "{words}");
+    }
+}
+
+#[test]
 fn digests_know_names_texts_and_kinds_but_not_the_order() {
     let a = Source::new(Kind::Scope, "scopes/a.toml", "# a");
     let b = Source::new(Kind::Scope, "scopes/b.toml", "# b");

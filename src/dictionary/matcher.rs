@@ -2,8 +2,9 @@
 
 use std::ops::Range;
 
-use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
+use aho_corasick::{AhoCorasick, MatchKind};
 
+use super::pairs::Pairs;
 use crate::model::Span;
 
 /// A head word of one entry, as the matcher is given it.
@@ -19,20 +20,23 @@ pub struct Head {
     pub whole_word: bool,
 }
 
-/// Finds head words. The engine behind it may be replaced: nothing else knows
+/// Finds head words. The engines behind it may be replaced: nothing else knows
 /// how words are found.
 #[derive(Clone, Debug)]
 pub struct Matcher {
-    engine: AhoCorasick,
-    /// Sorted by word; those of equal words are found by one pattern.
+    /// Sorted by word.
     heads: Vec<Head>,
-    /// The heads of each pattern.
-    patterns: Vec<Range<usize>>,
+    /// Each different word with its heads; the first `paired` of them are found
+    /// by their first two characters, the others by the automaton.
+    words: Vec<Range<usize>>,
+    paired: usize,
+    pairs: Pairs,
+    automaton: AhoCorasick,
     longest: usize,
 }
 
-/// Up to this many bytes of words a table of all transitions stays small.
-const SMALL: usize = 64 << 10;
+/// With more words than this the filter of pairs lets too much pass.
+const FEW: usize = 4000;
 
 impl Default for Matcher {
     fn default() -> Self {
@@ -45,29 +49,26 @@ impl Matcher {
     pub fn new(mut heads: Vec<Head>) -> Self {
         heads.sort();
         heads.dedup();
-        let mut patterns: Vec<Range<usize>> = Vec::new();
+        let mut words: Vec<Range<usize>> = Vec::new();
         for (at, head) in heads.iter().enumerate() {
-            match patterns.last_mut() {
-                Some(range) if heads[range.start].word == head.word => {
-                    range.end = at + 1;
-                }
-                _ => patterns.push(at..at + 1),
+            match words.last_mut() {
+                Some(range) if heads[range.start].word == head.word => range.end = at + 1,
+                _ => words.push(at..at + 1),
             }
         }
-        let words = || patterns.iter().map(|range| heads[range.start].word.as_bytes());
-        let bytes: usize = words().map(<[u8]>::len).sum();
-        let kind = match bytes <= SMALL {
-            true => AhoCorasickKind::DFA,
-            false => AhoCorasickKind::ContiguousNFA,
-        };
-        let engine = AhoCorasick::builder()
-            .kind(Some(kind))
+        let word = |range: &Range<usize>| heads[range.start].word.as_str();
+        let few = words.len() <= FEW;
+        // A stable sort: both groups stay in the order of their words.
+        words.sort_by_key(|range| !(few && Pairs::can_find(word(range))));
+        let paired = words.partition_point(|range| few && Pairs::can_find(word(range)));
+        let pairs = Pairs::new(words[..paired].iter().map(word));
+        let automaton = AhoCorasick::builder()
             .match_kind(MatchKind::Standard)
             .ascii_case_insensitive(heads.iter().any(|h| h.any_case))
-            .build(words())
+            .build(words[paired..].iter().map(|range| word(range).as_bytes()))
             .expect("an automaton of fewer than 2^31 states");
-        let longest = words().map(<[u8]>::len).max().unwrap_or(0);
-        Self { engine, heads, patterns, longest }
+        let longest = words.iter().map(|range| word(range).len()).max().unwrap_or(0);
+        Self { words, paired, pairs, automaton, longest, heads }
     }
 
     /// How many head words there are.
@@ -85,16 +86,29 @@ impl Matcher {
         self.longest
     }
 
-    /// Every head word in a text, overlapping ones too, ordered by its end;
-    /// where several end together, longer words first and then entries in order.
-    pub fn find<'a>(&'a self, text: &'a str) -> impl Iterator<Item = (Span, usize)> + 'a {
-        self.engine.find_overlapping_iter(text).flat_map(move |found| {
-            let heads = &self.heads[self.patterns[found.pattern().as_usize()].clone()];
-            heads
-                .iter()
-                .filter(move |head| head.stands(text, &found.range()))
-                .map(move |head| (found.range(), head.entry))
-        })
+    /// Every head word in a text with its entry, overlapping ones too, ordered by
+    /// where they end; where several end together, longer words first and then
+    /// entries in order. `found` is room that is used again.
+    pub fn find(&self, text: &str, found: &mut Vec<(Span, usize)>) {
+        found.clear();
+        self.pairs.find(text, |at, words| {
+            for word in &self.words[words] {
+                let end = at + self.heads[word.start].word.len();
+                self.add(text, at..end, word, found);
+            }
+        });
+        if self.paired < self.words.len() {
+            for hit in self.automaton.find_overlapping_iter(text) {
+                let word = &self.words[self.paired + hit.pattern().as_usize()];
+                self.add(text, hit.range(), word, found);
+            }
+        }
+        found.sort_unstable_by_key(|(span, entry)| (span.end, span.start, *entry));
+    }
+
+    fn add(&self, text: &str, span: Span, word: &Range<usize>, found: &mut Vec<(Span, usize)>) {
+        let heads = self.heads[word.clone()].iter().filter(|head| head.stands(text, &span));
+        found.extend(heads.map(|head| (span.clone(), head.entry)));
     }
 }
 
@@ -102,12 +116,14 @@ impl Head {
     fn stands(&self, text: &str, span: &Span) -> bool {
         let word = |at: Option<&u8>| at.is_some_and(u8::is_ascii_alphanumeric);
         let bytes = text.as_bytes();
-        let exact = || bytes.get(span.clone()) == Some(self.word.as_bytes());
+        let Some(here) = bytes.get(span.clone()) else { return false };
+        let own = self.word.as_bytes();
         let apart = || {
             !word(span.start.checked_sub(1).and_then(|i| bytes.get(i)))
                 && !word(bytes.get(span.end))
         };
-        (self.any_case || exact()) && (!self.whole_word || apart())
+        let same = if self.any_case { here.eq_ignore_ascii_case(own) } else { here == own };
+        same && (!self.whole_word || apart())
     }
 }
 
@@ -122,8 +138,27 @@ mod tests {
     #[track_caller]
     fn check(heads: Vec<Head>, text: &str, expected: &[(&str, usize)]) {
         let matcher = Matcher::new(heads);
-        let found: Vec<_> = matcher.find(text).map(|(span, entry)| (&text[span], entry)).collect();
+        let mut found = Vec::new();
+        matcher.find(text, &mut found);
+        let found: Vec<_> = found.into_iter().map(|(span, entry)| (&text[span], entry)).collect();
         assert_eq!(found, expected, "{text}");
+    }
+
+    #[test]
+    fn both_engines_find_what_a_plain_search_finds() {
+        let words = ["试题", "考试", "试", "题库", "题a", "𠀀题", "DEM", "考试试题库", "é试"];
+        let heads: Vec<Head> = words.iter().enumerate().map(|(i, w)| head(w, i)).collect();
+        let text = "é考试试题库DEM题a考DEM试𠀀题试é试题a题库".repeat(3);
+        let mut found = Vec::new();
+        Matcher::new(heads).find(&text, &mut found);
+        let mut plain: Vec<(Span, usize)> = Vec::new();
+        for (entry, word) in words.iter().enumerate() {
+            let starts =
+                (0..text.len()).filter(|&at| text.as_bytes()[at..].starts_with(word.as_bytes()));
+            plain.extend(starts.map(|at| (at..at + word.len(), entry)));
+        }
+        plain.sort_by_key(|(span, entry)| (span.end, span.start, *entry));
+        assert_eq!(found, plain);
     }
 
     #[test]

@@ -4,6 +4,7 @@ mod compile;
 mod diagnostic;
 pub mod load;
 mod matcher;
+mod pairs;
 pub mod quantity;
 mod regime;
 mod rule;

@@ -11,6 +11,8 @@ macro_rules! files {
 
 /// Kind, name and text of each file.
 pub(super) const FILES: &[(Kind, &str, &str)] = files![
+    Regime "regimes/cn.toml",
+    Regime "regimes/us.toml",
     Rules "rules/cn.toml",
     Rules "rules/eu.toml",
     Rules "rules/gap.toml",
@@ -19,8 +21,6 @@ pub(super) const FILES: &[(Kind, &str, &str)] = files![
     Rules "rules/tw.toml",
     Rules "rules/uk.toml",
     Rules "rules/us.toml",
-    Regime "regimes/cn.toml",
-    Regime "regimes/us.toml",
     Scope "scopes/archives-1990.toml",
     Scope "scopes/civil-affairs-2000.toml",
     Scope "scopes/common.toml",

@@ -39,7 +39,8 @@ pub fn fold(source: &str) -> FoldedText {
             }
             Fold::To(text, _) => {
                 keep(&source[kept..at], &mut folded);
-                // In step only character by character: `⅐` has as many bytes as `1/7`.
+                // One character for one of the same length (機 → 机) keeps step;
+                // three letters for a sign of three bytes (㎠ → cm2) do not.
                 if text.len() == len && text.chars().nth(1).is_none() {
                     folded.push_in_step(text);
                 } else {

@@ -344,7 +344,9 @@ fn compatibility_forms(made: &mut HashMap<u32, (String, Alterations)>) {
             continue;
         }
         let text: String = std::iter::once(c).nfkc().collect();
-        if text.chars().ne([c]) {
+        // A mark by itself (￣) has no form without it.
+        let marked = text.chars().any(|c| STACKED.iter().any(|marks| marks.contains(&(c as u32))));
+        if text.chars().ne([c]) && !marked {
             made.insert(c as u32, (text, by));
         }
     }

@@ -101,6 +101,26 @@ fn runs_of_one_kind_take_no_room() {
     assert_eq!(folded.folded_offset(30_000), 10_000);
 }
 
+#[test]
+fn every_character_folds_for_good_and_finds_its_way_back() {
+    let mut touched = 0;
+    for c in (0..=0x10FFFF).filter_map(char::from_u32) {
+        if Table::get().fold(c) == Fold::Same || c == table::RIGHT_TO_LEFT_OVERRIDE {
+            continue;
+        }
+        touched += 1;
+        let source = format!("x{c}乙");
+        let folded = fold(&source);
+        let twice = fold(folded.as_str());
+        assert_eq!(twice.as_str(), folded.as_str(), "U+{:04X}", c as u32);
+        for (at, part) in folded.as_str().char_indices() {
+            let span = folded.source_span(at..at + part.len_utf8());
+            assert!(source.get(span.clone()).is_some(), "U+{:04X}: {span:?}", c as u32);
+        }
+    }
+    assert!(touched > 10_000, "{touched}");
+}
+
 /// Folding as one would write it without a thought for speed, overrides aside.
 fn plain_fold(source: &str) -> String {
     let mut text = String::new();

@@ -1,0 +1,436 @@
+//! Head words of scope entries and what stands around them: which become hits.
+
+use std::ops::Range;
+
+use super::passage::{Passage, Passages};
+use crate::dictionary::quantity::{Quantity, quantities};
+use crate::dictionary::{Condition, Dictionary, Entry, QuantityCondition, Within};
+use crate::model::{Block, FoldedText, SourceText, Span};
+
+/// Hits of one entry that are kept in one part; further ones are counted.
+pub(super) const LISTED: usize = 64;
+
+/// The largest page that is looked at as one, in bytes.
+const PAGE: usize = 32 << 10;
+
+/// And in lines.
+const PAGE_BLOCKS: usize = 2000;
+
+/// The hits of one part, in order, and how many each entry has, kept or not.
+pub(super) fn search(
+    text: &SourceText,
+    folded: &FoldedText,
+    dictionary: &Dictionary,
+) -> (Vec<Hit>, Vec<usize>) {
+    let mut search = Search::new(text, folded, dictionary);
+    let mut passages = Passages::new(text, folded, dictionary.matcher.longest());
+    while let Some(passage) = passages.next() {
+        search.passage(passage);
+    }
+    search.hits.sort_by_key(|hit| (hit.folded.start, hit.folded.end, hit.entry));
+    (search.hits, search.counts)
+}
+
+/// What a word or quantity was looked for as.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Sort {
+    Term,
+    Near,
+    Quantity,
+    Qualifier,
+    /// A qualifier that was not there.
+    Missing,
+}
+
+impl Sort {
+    /// The evidence's id and its words.
+    pub(super) fn words(self) -> (&'static str, &'static str, &'static str) {
+        match self {
+            Self::Term => ("scope-term", "the term", "词语"),
+            Self::Near => ("scope-near", "with", "并见"),
+            Self::Quantity => ("scope-quantity", "a quantity", "数量"),
+            Self::Qualifier => ("scope-qualifier", "the qualifier", "限定语"),
+            Self::Missing => ("scope-missing", "no qualifier", "未见限定语"),
+        }
+    }
+}
+
+/// What came of looking at an entry's conditions around one head word.
+enum Look {
+    Hit,
+    NotHere,
+    /// Nor anywhere else in the paragraph.
+    NotInParagraph,
+}
+
+/// Where a word of a condition is.
+enum Near {
+    /// Near, with its index in its set.
+    Here(Span, usize),
+    /// Somewhere else in the paragraph, or it was not looked for there.
+    Elsewhere,
+    /// Nowhere in the paragraph.
+    Absent,
+}
+
+/// Something seen near a head word, in bytes of the passage or, for a page, of
+/// the folded text.
+struct Sight<'a> {
+    sort: Sort,
+    name: &'a str,
+    span: Span,
+    on_page: bool,
+}
+
+/// The same, kept for a finding: in bytes of the folded text.
+#[derive(Clone, Debug)]
+pub(super) struct Seen {
+    pub sort: Sort,
+    pub name: String,
+    pub folded: Span,
+}
+
+/// A head word with all its entry asks for.
+pub(super) struct Hit {
+    /// Index of the entry.
+    pub entry: usize,
+    /// The head word, in bytes of the folded text.
+    pub folded: Span,
+    /// What was seen, the head word first.
+    pub seen: Vec<Seen>,
+    /// Names of qualifiers that were not.
+    pub missing: Vec<String>,
+}
+
+struct Search<'a> {
+    text: &'a SourceText,
+    folded: &'a FoldedText,
+    dictionary: &'a Dictionary,
+    hits: Vec<Hit>,
+    /// For each entry, how many hits it has.
+    counts: Vec<usize>,
+    /// For each entry, the folded offset up to which it needs no further hit.
+    done: Vec<usize>,
+    /// For each entry, the paragraph for which nothing more can come of it.
+    settled: Vec<usize>,
+    /// Room for the head words of a passage, used again and again.
+    heads: Vec<(Span, usize)>,
+    /// Room for [`Search::look`], likewise.
+    sights: Vec<Sight<'a>>,
+    /// For each word set, its words in the paragraph last looked at.
+    words: Vec<Found<usize>>,
+    /// The same for pages.
+    page_words: Vec<Found<usize>>,
+    quantities: Found<Quantity>,
+    page_quantities: Found<Quantity>,
+    /// The paragraph being looked at, counted over all passages.
+    cell: usize,
+    sentence: Span,
+    page: Page,
+}
+
+/// The page that was looked at last.
+#[derive(Debug, Default)]
+struct Page {
+    blocks: Range<usize>,
+    /// Its bytes of the folded text, unless it is too long to be looked at as one.
+    folded: Option<Span>,
+}
+
+/// What was found in the stretch of text known by `of`, ordered by place.
+#[derive(Clone, Debug)]
+struct Found<T> {
+    /// A paragraph's number, or the bytes of a page.
+    of: Span,
+    found: Vec<(Span, T)>,
+}
+
+impl<T> Default for Found<T> {
+    fn default() -> Self {
+        Self { of: usize::MAX..usize::MAX, found: Vec::new() }
+    }
+}
+
+impl<T> Found<T> {
+    /// The first of what lies in a window and will do.
+    fn within(&self, window: &Span, will_do: impl Fn(&T) -> bool) -> Option<&(Span, T)> {
+        let first = self.found.partition_point(|(span, _)| span.start < window.start);
+        self.found[first..]
+            .iter()
+            .take_while(|(span, _)| span.start < window.end)
+            .find(|(span, value)| span.end <= window.end && will_do(value))
+    }
+}
+
+impl<'a> Search<'a> {
+    fn new(text: &'a SourceText, folded: &'a FoldedText, dictionary: &'a Dictionary) -> Self {
+        Self {
+            text,
+            folded,
+            dictionary,
+            hits: Vec::new(),
+            counts: vec![0; dictionary.entries.len()],
+            done: vec![0; dictionary.entries.len()],
+            settled: vec![usize::MAX; dictionary.entries.len()],
+            heads: Vec::new(),
+            sights: Vec::new(),
+            words: vec![Found::default(); dictionary.word_sets.len()],
+            page_words: vec![Found::default(); dictionary.word_sets.len()],
+            quantities: Found::default(),
+            page_quantities: Found::default(),
+            cell: 0,
+            sentence: 0..0,
+            page: Page::default(),
+        }
+    }
+
+    fn passage(&mut self, passage: &Passage) {
+        let mut cells = passage.cells.iter();
+        let mut cell = cells.next();
+        self.cell += 1;
+        self.sentence = 0..0;
+        let mut heads = std::mem::take(&mut self.heads);
+        self.dictionary.matcher.find(&passage.text, &mut heads);
+        for (head, entry) in heads.drain(..) {
+            while cell.is_some_and(|cell| cell.end < head.end) {
+                cell = cells.next();
+                self.cell += 1;
+                self.sentence = 0..0;
+            }
+            let Some(cell) = cell else { break };
+            if head.start >= cell.start {
+                self.head(passage, cell, head, entry);
+            }
+        }
+        self.heads = heads;
+    }
+
+    /// A head word of an entry: a hit where all the entry asks for is near.
+    fn head(&mut self, passage: &Passage, cell: &Span, head: Span, number: usize) {
+        if self.settled[number] == self.cell {
+            return;
+        }
+        let entry: &'a Entry = &self.dictionary.entries[number];
+        let at = At { passage, cell, head: &head };
+        let mut sights = std::mem::take(&mut self.sights);
+        sights.clear();
+        match self.look(&at, entry, &mut sights) {
+            Look::Hit => {
+                self.settled[number] = self.cell;
+                // Where a long paragraph was cut, its pieces overlap.
+                let folded = passage.folded_span(&head);
+                if folded.start >= self.done[number] {
+                    self.done[number] = passage.folded_span(cell).end;
+                    self.hit(&at, number, folded, &sights);
+                }
+            }
+            Look::NotHere => {}
+            Look::NotInParagraph => self.settled[number] = self.cell,
+        }
+        self.sights = sights;
+    }
+
+    /// Looks at all conditions of an entry, cheapest failure first.
+    fn look(&mut self, at: &At<'_>, entry: &'a Entry, sights: &mut Vec<Sight<'a>>) -> Look {
+        for condition in &entry.near {
+            match self.word_near(at, condition) {
+                Near::Here(span, word) => {
+                    sights.push(self.sight(Sort::Near, condition, span, word));
+                }
+                Near::Elsewhere => return Look::NotHere,
+                Near::Absent => return Look::NotInParagraph,
+            }
+        }
+        for condition in &entry.quantities {
+            let Some(span) = self.quantity_near(at, condition) else { return Look::NotHere };
+            let on_page = condition.within == Within::Page;
+            sights.push(Sight { sort: Sort::Quantity, name: &condition.name, span, on_page });
+        }
+        for condition in &entry.apart {
+            if let Near::Here(..) = self.word_near(at, condition) {
+                return match condition.within {
+                    Within::Paragraph => Look::NotInParagraph,
+                    _ => Look::NotHere,
+                };
+            }
+        }
+        for condition in &entry.qualifiers {
+            match self.word_near(at, condition) {
+                Near::Here(span, word) => {
+                    sights.push(self.sight(Sort::Qualifier, condition, span, word));
+                }
+                Near::Absent if entry.require => return Look::NotInParagraph,
+                Near::Elsewhere if entry.require => return Look::NotHere,
+                Near::Absent | Near::Elsewhere => {
+                    sights.push(Sight {
+                        sort: Sort::Missing,
+                        name: &condition.name,
+                        span: 0..0,
+                        on_page: false,
+                    });
+                }
+            }
+        }
+        Look::Hit
+    }
+
+    fn sight(&self, sort: Sort, condition: &Condition, span: Span, word: usize) -> Sight<'a> {
+        let name = self.dictionary.word_sets[condition.words].word(word);
+        Sight { sort, name, span, on_page: condition.within == Within::Page }
+    }
+
+    fn hit(&mut self, at: &At<'_>, entry: usize, folded: Span, sights: &[Sight<'a>]) {
+        self.counts[entry] += 1;
+        if self.counts[entry] > LISTED {
+            return;
+        }
+        let term = at.passage.text[at.head.clone()].to_owned();
+        let mut seen = vec![Seen { sort: Sort::Term, name: term, folded: folded.clone() }];
+        let mut missing = Vec::new();
+        for sight in sights {
+            if sight.sort == Sort::Missing {
+                missing.push(sight.name.to_owned());
+                continue;
+            }
+            let folded = match sight.on_page {
+                true => sight.span.clone(),
+                false => at.passage.folded_span(&sight.span),
+            };
+            seen.push(Seen { sort: sight.sort, name: sight.name.to_owned(), folded });
+        }
+        self.hits.push(Hit { entry, folded, seen, missing });
+    }
+
+    /// The first word of a condition near the head: in bytes of the passage, or,
+    /// where it is looked for on the page, of the folded text.
+    fn word_near(&mut self, at: &At<'_>, condition: &Condition) -> Near {
+        let set = &self.dictionary.word_sets[condition.words];
+        if condition.within == Within::Page {
+            let page = self.page(at);
+            let found = &mut self.page_words[condition.words];
+            if found.of != page {
+                let mut all = set.find_all(&self.folded.as_str()[page.clone()]);
+                shift(&mut all, page.start);
+                *found = Found { of: page, found: all };
+            }
+            return match found.found.first() {
+                Some((span, word)) => Near::Here(span.clone(), *word),
+                None => Near::Elsewhere,
+            };
+        }
+        let window = self.window(at, condition.within);
+        let found = &mut self.words[condition.words];
+        if found.of != (self.cell..self.cell) {
+            let mut all = set.find_all(&at.passage.text[at.cell.clone()]);
+            shift(&mut all, at.cell.start);
+            *found = Found { of: self.cell..self.cell, found: all };
+        }
+        match found.within(&window, |_| true) {
+            Some((span, word)) => Near::Here(span.clone(), *word),
+            None if found.found.is_empty() => Near::Absent,
+            None => Near::Elsewhere,
+        }
+    }
+
+    fn quantity_near(&mut self, at: &At<'_>, condition: &QuantityCondition) -> Option<Span> {
+        let holds = |quantity: &Quantity| condition.range.holds(*quantity);
+        if condition.within == Within::Page {
+            let page = self.page(at);
+            let found = &mut self.page_quantities;
+            if found.of != page {
+                let mut all = quantities(&self.folded.as_str()[page.clone()]);
+                shift(&mut all, page.start);
+                *found = Found { of: page, found: all };
+            }
+            return found.found.iter().find(|(_, q)| holds(q)).map(|(span, _)| span.clone());
+        }
+        let window = self.window(at, condition.within);
+        let found = &mut self.quantities;
+        if found.of != (self.cell..self.cell) {
+            let mut all = quantities(&at.passage.text[at.cell.clone()]);
+            shift(&mut all, at.cell.start);
+            *found = Found { of: self.cell..self.cell, found: all };
+        }
+        found.within(&window, holds).map(|(span, _)| span.clone())
+    }
+
+    /// The stretch of the passage that counts as near the head.
+    fn window(&mut self, at: &At<'_>, within: Within) -> Span {
+        match within {
+            Within::Sentence => self.sentence(at),
+            Within::Paragraph | Within::Page => at.cell.clone(),
+            Within::Characters(reach) => {
+                let reach = usize::from(reach);
+                let text = &at.passage.text;
+                let before = text[at.cell.start..at.head.start].char_indices().rev();
+                let start =
+                    before.take(reach).last().map_or(at.head.start, |(i, _)| at.cell.start + i);
+                let mut after = text[at.head.end..at.cell.end].char_indices();
+                let end = after.nth(reach).map_or(at.cell.end, |(i, _)| at.head.end + i);
+                start..end
+            }
+        }
+    }
+
+    fn sentence(&mut self, at: &At<'_>) -> Span {
+        let kept = &self.sentence;
+        if kept.start <= at.head.start && at.head.end <= kept.end {
+            return kept.clone();
+        }
+        const ENDS: [char; 10] = ['。', '！', '？', '；', '!', '?', ';', '\n', '\r', '\u{c}'];
+        let text = &at.passage.text;
+        let start = text[at.cell.start..at.head.start].rfind(ENDS).map_or(at.cell.start, |i| {
+            let i = at.cell.start + i;
+            i + text[i..].chars().next().map_or(0, char::len_utf8)
+        });
+        let end =
+            text[at.head.end..at.cell.end].find(ENDS).map_or(at.cell.end, |i| at.head.end + i);
+        self.sentence = start..end;
+        start..end
+    }
+
+    /// The page the head stands on, in folded bytes; of a very long one, or of a
+    /// text without pages, a piece of fixed size.
+    fn page(&mut self, at: &At<'_>) -> Span {
+        let all = self.folded.as_str();
+        let head = at.passage.folded_span(at.head);
+        let source = self.folded.source_span(head.clone());
+        let home = self.text.block_at(source.start).unwrap_or_default();
+        if !self.page.blocks.contains(&home) {
+            self.page = self.page_of(home);
+        }
+        match &self.page.folded {
+            Some(whole) => whole.clone(),
+            None => {
+                let piece = head.start / PAGE * PAGE;
+                all.floor_char_boundary(piece)..all.floor_char_boundary(piece + PAGE)
+            }
+        }
+    }
+
+    fn page_of(&self, home: usize) -> Page {
+        let blocks = self.text.blocks();
+        let Some(page) = blocks.get(home).map(|block| block.page) else { return Page::default() };
+        let on_it = |block: &&Block| block.page == page;
+        let before = blocks[..home].iter().rev().take(PAGE_BLOCKS).take_while(on_it).count();
+        let after = blocks[home..].iter().take(PAGE_BLOCKS).take_while(on_it).count();
+        let on_page = home - before..home + after;
+        let start = self.folded.folded_offset(blocks[on_page.start].span().start);
+        let end = self.folded.folded_offset(blocks[on_page.end - 1].span().end);
+        let whole = before < PAGE_BLOCKS && after < PAGE_BLOCKS && end - start <= PAGE;
+        Page { blocks: on_page, folded: whole.then_some(start..end) }
+    }
+}
+
+/// A head word and what it stands in.
+struct At<'p> {
+    passage: &'p Passage,
+    cell: &'p Span,
+    head: &'p Span,
+}
+
+fn shift<T>(found: &mut [(Span, T)], by: usize) {
+    for (span, _) in found {
+        *span = span.start + by..span.end + by;
+    }
+}
