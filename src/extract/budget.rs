@@ -124,7 +124,6 @@ impl Budget {
     }
 
     /// Bytes that have come out of containers and streams so far.
-    #[expect(dead_code, reason = "the HTML and mail readers ask for it")]
     pub(super) fn bytes_spent(&self) -> u64 {
         self.bytes
     }

@@ -3,6 +3,11 @@
 //!
 //! Readers do not call readers: what is packed inside comes back as children,
 //! which the pipeline queues. No reader opens a file.
+//!
+//! A panic in a reader is caught and becomes a gap; an overflow of the stack
+//! cannot be caught, so no reader recurses without a limit: readers keep what is
+//! open in vectors, whose length they bound, and containers within containers
+//! are bounded by [`Limits::depth`].
 
 mod archive;
 mod budget;
@@ -10,16 +15,16 @@ mod charset;
 mod html;
 mod mail;
 mod office;
+mod panics;
 mod pdf;
 mod plain;
 mod sniff;
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
-
 pub use budget::{Budget, Limits, Metered};
+pub use panics::quiet_panics;
 pub use sniff::{Format, sniff};
 
-use crate::model::{Encoding, Gap, GapKind, Note, SourceText, Submission};
+use crate::model::{Encoding, Gap, GapKind, Note, Origin, SourceText, Submission, Words};
 
 /// What one submission yielded: its text, what was packed inside, and what
 /// could not be read.
@@ -53,29 +58,84 @@ pub fn extract(submission: &Submission, budget: &mut Budget) -> Extraction {
     if submission.bytes.is_empty() && !submission.gaps.is_empty() {
         return Extraction { gaps: submission.gaps.clone(), ..Extraction::default() };
     }
-    let format = sniff(&submission.bytes);
+    let (format, panicked) = match panics::caught(|| sniff(&submission.bytes)) {
+        Ok(format) => (format, None),
+        Err(said) => (Format::default(), Some(said)),
+    };
     if let Err(gap) = budget.begin_part(submission.provenance.depth()) {
         return Extraction { format, gaps: vec![gap], ..Extraction::default() };
     }
+    let spent = budget.bytes_spent();
     // A reader is third-party code fed by strangers. If it panics, there is a
     // gap to report, not a process to lose.
-    let read = catch_unwind(AssertUnwindSafe(|| read(format, submission, budget)));
-    let mut extraction = read.unwrap_or_else(|panic| {
-        let said = panic
-            .downcast_ref::<String>()
-            .map(String::as_str)
-            .or_else(|| panic.downcast_ref::<&str>().copied())
-            .unwrap_or("no message");
+    let result = match panicked {
+        Some(said) => Err(said),
+        None => panics::caught(|| read(format, submission, budget)),
+    };
+    let mut extraction = result.unwrap_or_else(|said| {
         let detail = format!("the reader for {} failed: {said}", format.media_type());
         Extraction::gap(GapKind::Crashed, detail)
     });
     extraction.format = format;
+    unappend(submission, &mut extraction);
+    settle(&mut extraction, spent, budget);
     extraction.gaps.extend(submission.gaps.iter().cloned());
     extraction.notes.extend(sniff::name_mismatch(submission.provenance.name(), format));
-    if let Err(gap) = budget.spend_text(extraction.text.as_str().len()) {
-        extraction.gaps.push(gap);
-    }
     extraction
+}
+
+/// Takes out an archive that stands behind something else: a file that is two
+/// at once shows each program a different one.
+fn unappend(submission: &Submission, extraction: &mut Extraction) {
+    let one = match extraction.format {
+        Format::Pdf | Format::Plain | Format::Html => true,
+        // A compound file may well end in a package of its own.
+        Format::Other(kind) => {
+            ["image/", "audio/", "video/"].iter().any(|family| kind.starts_with(family))
+        }
+        _ => false,
+    };
+    let Some(at) = one.then(|| sniff::appended_zip(&submission.bytes)).flatten() else { return };
+    let Some(archive) = submission.bytes.get(at..).filter(|_| at > 0) else { return };
+    extraction.children.push(submission.child("appended.zip", Origin::Embedded, archive));
+    extraction.notes.push(Note {
+        id: "appended-archive",
+        message: Words::new(
+            format!("A ZIP archive stands behind the file's own content, at byte {at}."),
+            format!("文件自身内容之后（第 {at} 字节处）附有一个 ZIP 压缩包。"),
+        ),
+    });
+}
+
+/// Holds what a reader gave against the limits, whatever the reader did itself:
+/// text over the limit is cut, and children that were not paid for are paid for
+/// or dropped.
+fn settle(extraction: &mut Extraction, spent: u64, budget: &mut Budget) {
+    if let Err(gap) = budget.spend_text(extraction.text.as_str().len()) {
+        extraction.text.truncate(budget.text_limit());
+        if !extraction.gaps.contains(&gap) {
+            extraction.gaps.push(gap);
+        }
+    }
+    let mut paid = budget.bytes_spent() - spent;
+    let mut kept = 0;
+    for child in &extraction.children {
+        let size = child.bytes.len() as u64;
+        let owed = size.saturating_sub(paid);
+        paid = paid.saturating_sub(size);
+        if let Err(gap) = budget.spend_bytes(owed) {
+            if size == 0 || owed == 0 {
+                kept += 1;
+                continue;
+            }
+            if !extraction.gaps.contains(&gap) {
+                extraction.gaps.push(gap);
+            }
+            break;
+        }
+        kept += 1;
+    }
+    extraction.children.truncate(kept);
 }
 
 fn read(format: Format, submission: &Submission, budget: &mut Budget) -> Extraction {
@@ -90,8 +150,14 @@ fn read(format: Format, submission: &Submission, budget: &mut Budget) -> Extract
         Format::EncryptedOffice => {
             Extraction::gap(GapKind::Encrypted, "the office document is encrypted with a password")
         }
+        Format::Other(media_type) if format.is_encrypted() => {
+            Extraction::gap(GapKind::Encrypted, format!("{media_type} needs a key"))
+        }
         Format::Other(media_type) => {
             Extraction::gap(GapKind::Unsupported, format!("no reader for {media_type}"))
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -295,9 +295,31 @@ impl SourceText {
         [start, start + self.text[span.clone()].chars().count()]
     }
 
+    /// Keeps the first `limit` bytes, or what whole characters of them there
+    /// are. A block that stands over the edge is cut.
+    pub fn truncate(&mut self, limit: usize) {
+        if self.text.len() <= limit {
+            return;
+        }
+        let limit = self.text.floor_char_boundary(limit);
+        self.text.truncate(limit);
+        let limit = limit as u32;
+        self.blocks.truncate(self.blocks.partition_point(|b| b.start < limit));
+        if let Some(last) = self.blocks.last_mut() {
+            last.end = last.end.min(limit);
+        }
+        self.runs.truncate(self.runs.partition_point(|r| r.start < limit));
+        if let Some(last) = self.runs.last_mut() {
+            last.end = last.end.min(limit);
+        }
+    }
+
     /// Puts further text behind this one, as it stands: names and properties
     /// that the pipeline knows and the reader does not.
     pub fn append(&mut self, head: &BlockHead, text: &str) {
+        if !self.text.is_empty() && !self.text.ends_with(['\n', '\r', '\u{C}']) {
+            self.text.push('\n');
+        }
         let mut builder = TextBuilder::onto(std::mem::take(self));
         builder.block(head, text);
         *self = builder.finish();

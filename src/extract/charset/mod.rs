@@ -12,8 +12,6 @@ mod sample;
 mod seven_bit;
 mod wide;
 
-use std::borrow::Cow;
-
 use encoding_rs::{DecoderResult, Encoding as Label};
 use memchr::memchr;
 
@@ -253,12 +251,6 @@ pub(super) fn decode_as(bytes: &[u8], charset: Charset, limit: usize) -> Decoded
         Charset::Ebcdic => ebcdic::decode(bytes, &mut out),
     }
     out.0
-}
-
-/// A text of at most so many bytes with U+FFFD for what cannot be decoded.
-#[expect(dead_code, reason = "the HTML and mail readers ask for it")]
-pub(super) fn lossy(bytes: &[u8]) -> Cow<'_, str> {
-    String::from_utf8_lossy(bytes)
 }
 
 /// Where decoded characters go.

@@ -62,7 +62,6 @@ impl Format {
     }
 
     /// Whether it is a wrapping that nobody opens without a key.
-    #[expect(dead_code, reason = "the HTML and mail readers ask for it")]
     pub(super) fn is_encrypted(self) -> bool {
         matches!(self, Self::EncryptedOffice)
             || matches!(
