@@ -52,6 +52,8 @@ const COMMON: &[&str] = &[
 pub(super) fn told(head: &str, body: &[u8]) -> Option<Format> {
     let text = head.trim_start_matches(['\r', '\n', ' ', '\u{FEFF}']);
     let (from_line, fields) = match text.strip_prefix("From ") {
+        // An old way to write the field itself (RFC 5322, 4.5).
+        Some(rest) if rest.trim_start().starts_with(':') => (false, text),
         Some(rest) => (is_from_line(rest), rest.split_once('\n').map_or("", |(_, rest)| rest)),
         None => (false, text.strip_prefix(">From ").map_or(text, |_| after_line(text))),
     };
@@ -102,7 +104,7 @@ struct Fields<'a> {
 
 impl<'a> Fields<'a> {
     fn of(text: &'a str) -> Self {
-        let (mut names, mut clean, mut length) = (Vec::new(), true, 0);
+        let (mut names, mut strange, mut length) = (Vec::new(), 0, 0);
         for line in text.split_inclusive('\n').take(400) {
             let bare = line.trim_end();
             if bare.is_empty() {
@@ -114,14 +116,15 @@ impl<'a> Fields<'a> {
             }
             match field_name(bare) {
                 Some(name) => names.push(name.to_ascii_lowercase()),
-                // A line that is none, in what is plainly a header, is damage.
-                None if names.len() < 2 => {
-                    clean = false;
+                None if names.is_empty() => {
+                    strange = 1;
                     break;
                 }
-                None => clean = names.len() > 4,
+                None => strange += 1,
             }
         }
+        // A strange line in what is plainly a header is damage.
+        let clean = strange * 4 <= names.len();
         Self { names, clean, text: text.get(..length).unwrap_or_default() }
     }
 
@@ -139,8 +142,6 @@ impl<'a> Fields<'a> {
         let is_part = self.names.first().is_some_and(|first| first.starts_with("content-"))
             && (self.holds("multipart/") || self.count(&["content-transfer-encoding"]) > 0);
         self.clean && (telling >= 1 && known >= 2 || is_part)
-            // A list of changes or a memorandum has these too, in a sentence.
-            && self.names.iter().filter(|n| n.contains(' ')).count() == 0
     }
 
     fn holds(&self, what: &str) -> bool {

@@ -180,6 +180,9 @@ fn by_structure(bytes: &[u8], told: Told) -> Format {
     if let Some((_, media_type)) = FIRST.iter().find(|(first, _)| start.starts_with(first)) {
         return Format::Other(media_type);
     }
+    if is_headless_pdf(start, body) {
+        return Format::Pdf;
+    }
     if is_uuencoded(start) {
         return Format::Other("text/x-uuencode");
     }
@@ -190,6 +193,20 @@ fn by_structure(bytes: &[u8], told: Told) -> Format {
     let tail = body.get(body.len().saturating_sub(TAIL) & !3..).unwrap_or_default();
     let tail = charset::decode_as(tail, told.charset, TAIL * 3).text;
     markup::told(&head, &tail).unwrap_or(Format::Plain)
+}
+
+/// A PDF that lost its first line begins with an object or what points at objects.
+fn is_headless_pdf(start: &str, body: &[u8]) -> bool {
+    let mut words = start.split_ascii_whitespace();
+    let is_number = |word: Option<&str>| word.is_some_and(|w| w.parse::<u32>().is_ok());
+    let begins = start.starts_with("trailer<<")
+        || start.starts_with("xref") && is_number(start.split_ascii_whitespace().nth(1))
+        || is_number(words.next())
+            && is_number(words.next())
+            && words.next().is_some_and(|w| {
+                w.strip_prefix("obj").is_some_and(|rest| !rest.starts_with(char::is_alphabetic))
+            });
+    begins && memmem::find(body, b"trailer").is_some() && memmem::find(body, b" obj").is_some()
 }
 
 /// `begin 644 name` and a line of its length (POSIX, uuencode).

@@ -21,6 +21,7 @@ fn text_is_plain_whatever_it_is_about() {
     check("# Title\n\nSome <b>bold</b> words and %PDF-1.4 as a name.\n", "text/plain");
     check("int main(void) { return 0; } /* <html> */\n", "text/plain");
     check("Note: this is no mail\nDate: 2014\n\nText", "text/plain");
+    check("To: all\nFrom: us\nplease read\nthis note\nat once\n", "text/plain");
     check("密级: 机密\nFrom here on: nothing\n", "text/plain");
     check("text with one \0 zero in a long enough line of words", "text/plain");
     check("\u{FEFF}utf", "text/plain");
@@ -88,6 +89,7 @@ fn mail_is_told() {
         "Content-Type: multipart/mixed; boundary=a\n\n--a\n\nx\n--a--",
         "Content-Type: text/plain\nContent-Transfer-Encoding: base64\n\n5py65a+G\n",
         "\n\nSubject: a\nFrom: b\n\nc",
+        "From  : a\nTo : b\n??\n <b@c>\nSubject : x\nDate : y\n\ntext",
     ] {
         check(mail, "message/rfc822");
     }
@@ -117,6 +119,8 @@ fn a_pdf_may_have_junk_before_it() {
     let mut junk = vec![0x1B; 900];
     junk.extend(b"%PDF-1.4\n1 0 obj\n<<>>\nendobj\n");
     check(&junk, "application/pdf");
+    check("1 0 obj\n<</Type/Catalog>>\nendobj\ntrailer<</Root 1 0 R>>", "application/pdf");
+    check("1 0 objects were found by the trailer", "text/plain");
     let mut far = vec![b' '; 1100];
     far[0] = b'x';
     far.extend(b"%PDF-1.4\n1 0 obj\n<<>>\nendobj\n");
