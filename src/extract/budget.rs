@@ -3,6 +3,7 @@
 
 use std::io::{self, Read};
 
+use super::charset::count;
 use crate::model::{Gap, GapKind, Limit};
 
 /// Limits for one matter with everything packed inside it.
@@ -168,7 +169,8 @@ pub(super) fn cut_lines(text: &mut String, budget: &Budget) -> Option<Gap> {
     let allowed = usize::try_from(budget.limits.lines).unwrap_or(usize::MAX);
     let ends = || memchr::memchr3_iter(b'\n', b'\r', 0x0C, text.as_bytes());
     // Few lines are the rule, and a text shorter than the limit has no more.
-    if text.len() <= allowed || ends().count() <= allowed {
+    let is_end = |byte| (byte == b'\n') | (byte == b'\r') | (byte == 0x0C);
+    if text.len() <= allowed || count(text.as_bytes(), is_end) <= allowed {
         return None;
     }
     let cut = ends().nth(allowed.saturating_sub(1))? + 1;

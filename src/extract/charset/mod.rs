@@ -253,6 +253,17 @@ pub(super) fn decode_as(bytes: &[u8], charset: Charset, limit: usize) -> Decoded
     out.0
 }
 
+/// How many bytes are of a kind. Whole files are counted through: sums of one
+/// byte for 255 bytes at most let the compiler count many at a time.
+pub(super) fn count(bytes: &[u8], is: impl Fn(u8) -> bool) -> usize {
+    bytes
+        .chunks(255)
+        .map(|some| {
+            usize::from(some.iter().fold(0_u8, |sum, b| sum.wrapping_add(u8::from(is(*b)))))
+        })
+        .sum()
+}
+
 /// Where decoded characters go.
 struct Out(Decoded, usize);
 
