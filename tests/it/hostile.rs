@@ -75,7 +75,6 @@ fn gaps(examination: &Examination) -> Vec<String> {
 }
 
 #[test]
-#[ignore = "waits for the work of the readers to be bounded by tests of minutes, not seconds; run with --ignored"]
 fn archives_end_in_the_named_gap() {
     check(vec![
         Case {
@@ -304,7 +303,6 @@ fn names_are_only_names() {
 
 /// Bytes that are two formats at once must not pass as the harmless one.
 #[test]
-#[ignore = "an archive behind another format is not told yet"]
 fn polyglots_do_not_pass() {
     let marked = zip(&[("a.txt", "机密★10年\n\n关于桌椅的通知\n".as_bytes())]);
     let clean = std::fs::read(tree("corpora/traps/documents/ordinary-official-paper.pdf")).unwrap();
