@@ -4,7 +4,7 @@
 use aho_corasick::AhoCorasick;
 
 use super::grammar::{self, Parsed, Separator, is_han};
-use super::sheet::{Sheet, compact, is_copy_number};
+use super::sheet::{Sheet, compact};
 use super::squeeze::Squeezed;
 use crate::model::{Evidence, Finding, Mark, Region, Severity, Span, Term, Words};
 use crate::normalize::alterations;
@@ -311,6 +311,7 @@ fn form_evidence(weighed: &mut Weighed, parsed: &Parsed, label: bool, source: &S
         match block.align {
             crate::model::Align::Right => weighed.add("flush-right"),
             crate::model::Align::Left => weighed.add("flush-left"),
+            crate::model::Align::Center => weighed.add("centred"),
             _ if blanks >= 20 => weighed.add("flush-right"),
             _ => {}
         }
@@ -362,7 +363,10 @@ fn is_sentence(around: &Around) -> bool {
 /// beside a mark are taken away.
 fn cleaned(sheet: &Sheet, side: &str) -> String {
     let mut words: Vec<&str> = side.split_whitespace().collect();
-    words.retain(|word| !is_copy_number(word));
+    // Before 2000 copy numbers had fewer digits; beside a mark they are nothing else.
+    let number =
+        |word: &str| (3..=8).contains(&word.len()) && word.bytes().all(|b| b.is_ascii_digit());
+    words.retain(|word| !number(word));
     let mut rest = words.concat();
     for word in &sheet.regime.companions.words {
         rest = rest.replace(&compact(word), "");
@@ -552,11 +556,15 @@ fn introduced(sheet: &Sheet, around: &Around) -> bool {
     })
 }
 
-/// Whether the line names a document: 《…》 or a document number.
+/// Whether the line names a document, 《…》 or a document number; of a line that
+/// goes on from the one before, both.
 fn cites(sheet: &Sheet, around: &Around) -> bool {
+    let blocks = sheet.text.blocks();
+    let region = blocks[around.block].region;
+    let previous = around.block.checked_sub(1).map(|b| &blocks[b]).filter(|b| b.region == region);
+    let mut before = previous.map_or_else(String::new, |block| sheet.line(block).to_owned());
+    before.push_str(around.before);
     let numbered = |text: &str| text.contains('〔') && text.contains('号');
-    let _ = sheet;
-    numbered(around.before)
-        || numbered(around.after)
-        || (around.before.contains('《') && around.before.trim_end().ends_with(['(', '（']))
+    let titled = around.before.contains('《') && before.trim_end().ends_with(['(', '（']);
+    numbered(&before) || numbered(around.after) || titled
 }

@@ -76,11 +76,10 @@ fn words(sheet: &Sheet, block: &Block, packed: &str, found: &mut Vec<Finding>) {
         for word in known {
             let Some(rest) = line.strip_prefix(word.as_str()) else {
                 // 机密★20年(已解密): behind a mark.
-                if stamp
-                    && packed.contains(sheet.regime.mark.star.as_str())
-                    && packed.contains(&word)
-                    && is_place(block)
-                {
+                let bracketed = [("(", ")"), ("〔", "〕"), ("[", "]")]
+                    .iter()
+                    .any(|(open, close)| packed.ends_with(&format!("{open}{word}{close}")));
+                if stamp && behind_a_mark && bracketed && is_place(block) {
                     found.push(finding(sheet, block, &related.rule, Severity::Review));
                     return;
                 }

@@ -415,6 +415,7 @@ const EVIDENCE: &[&str] = &[
     "large",
     "bracketed",
     "struck-out",
+    "centred",
     "bare",
     "in-sentence",
     "quotation-marks",

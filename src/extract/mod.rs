@@ -140,6 +140,9 @@ fn settle(extraction: &mut Extraction, spent: u64, budget: &mut Budget) {
 
 fn read(format: Format, submission: &Submission, budget: &mut Budget) -> Extraction {
     match format {
+        Format::Empty if sniff::never_empty(submission.provenance.name()) => {
+            Extraction::gap(GapKind::Damaged, "no bytes, where a file of this name always has some")
+        }
         Format::Empty => Extraction::default(),
         Format::Plain => plain::read(submission, budget),
         Format::Html => html::read(submission, budget),

@@ -233,7 +233,8 @@ fn layout(
         if !facts.copy_number && layout.copy_number_for.contains(&mark.level) {
             add("defect.no-copy-number", Severity::Note);
         }
-        let right = finding.evidence.iter().any(|e| e.id == "flush-right");
+        let seen = |id: &str| finding.evidence.iter().any(|e| e.id == id);
+        let right = seen("flush-right") || seen("centred");
         let far = finding.place.line.is_some_and(|line| line > 8);
         if far || (right && layout.mark_at == crate::dictionary::Edge::Left) {
             add("defect.position", Severity::Note);

@@ -12,7 +12,7 @@ use super::charset::{self, Charset, Told};
 use crate::extract::office::ole::{is_encrypted_office, ole_media_type};
 use crate::extract::office::package::{ZipKind, kind_of_zip};
 
-pub(super) use names::name_mismatch;
+pub(super) use names::{name_mismatch, never_empty};
 
 /// What a file is, told by its bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]

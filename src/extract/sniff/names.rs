@@ -140,6 +140,15 @@ pub(crate) fn name_mismatch(name: &str, format: Format) -> Option<Note> {
     ))
 }
 
+/// Whether a file of this name always holds something, so that an empty one has
+/// lost it: of every known kind but text.
+pub(crate) fn never_empty(name: &str) -> bool {
+    let file = name.rsplit(['/', '\\']).next().unwrap_or_default();
+    let extension = file.rsplit_once('.').map(|(_, e)| e.trim().to_ascii_lowercase());
+    let types = extension.as_deref().and_then(claim);
+    types.is_some_and(|types| !types.iter().any(|known| known.starts_with("text/")))
+}
+
 fn claim(extension: &str) -> Option<&'static [&'static str]> {
     CLAIMS.iter().find(|(known, _)| known.contains(&extension)).map(|(_, types)| *types)
 }
