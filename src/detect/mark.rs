@@ -6,7 +6,7 @@ use aho_corasick::AhoCorasick;
 use super::grammar::{self, Parsed, Separator, is_han};
 use super::sheet::{Sheet, compact};
 use super::squeeze::Squeezed;
-use crate::model::{Evidence, Finding, Mark, Region, Severity, Span, Term, Words};
+use crate::model::{Evidence, Finding, Mark, MarkForm, Region, Severity, Span, Term, Words};
 use crate::normalize::alterations;
 
 /// What the level marks of one part's text are.
@@ -168,13 +168,16 @@ fn finding(
     evidence: Vec<Evidence>,
 ) -> Finding {
     let level = &sheet.regime.levels[parsed.level];
+    // Full-width digits, variants, what nobody sees: readable, not as prescribed.
+    let plain = alterations(sheet.places.quote(source)).is_empty();
+    let form = if plain { parsed.form } else { parsed.form.max(MarkForm::Tolerated) };
     Finding {
         id: String::new(),
         rule: format!("{}.{rule}", sheet.regime.id),
         severity: if rule == "mark.quoted" { Severity::Note } else { Severity::Block },
         level: sheet.regime.level(&level.id),
         mark: Some(Mark {
-            form: parsed.form,
+            form,
             level: level.id.clone(),
             term: term.unwrap_or_else(|| parsed.term.clone()),
         }),

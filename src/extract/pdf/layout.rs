@@ -101,7 +101,7 @@ pub(super) fn mark_watermarks(lines: &mut [Line]) {
 /// Lines that stand at the same place at the top or bottom of most pages are
 /// headers and footers.
 pub(super) fn mark_running(pages: &[Page], lines: &mut [Vec<Line>]) {
-    if pages.len() < 3 {
+    if pages.len() < 2 {
         return;
     }
     let mut counts = std::collections::HashMap::<(String, i32), usize>::new();
@@ -118,7 +118,7 @@ pub(super) fn mark_running(pages: &[Page], lines: &mut [Vec<Line>]) {
         for line in lines.iter_mut().filter(|line| line.region == Region::Body) {
             let Some(region) = margin(page, line) else { continue };
             let key = (line.key(), (line.bbox.y0 / 4.0).round() as i32);
-            if counts.get(&key).is_some_and(|count| count * 2 > pages.len()) {
+            if counts.get(&key).is_some_and(|count| *count >= 2 && count * 2 > pages.len()) {
                 line.region = region;
             }
         }
