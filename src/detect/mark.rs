@@ -12,6 +12,9 @@ use crate::normalize::alterations;
 /// What the level marks of one part's text are.
 #[derive(Default)]
 pub(super) struct Marks {
+    /// Marks spoken about beyond [`SPOKEN_ABOUT`], which are only counted.
+    pub(super) left_out: usize,
+    spoken_about: usize,
     pub(super) findings: Vec<Finding>,
     pub(super) citations: Vec<Finding>,
 }
@@ -22,6 +25,10 @@ struct Around<'a> {
     after: &'a str,
     block: usize,
 }
+
+/// Marks spoken about that one part's findings name: a text that repeats one a
+/// hundred thousand times tells a reader nothing more.
+const SPOKEN_ABOUT: usize = 500;
 
 /// Looks for the regime's marks.
 pub(super) fn marks(sheet: &Sheet) -> Marks {
@@ -126,6 +133,13 @@ fn weigh(sheet: &Sheet, parsed: &Parsed, folded: Span, made: &mut Marks) {
         (false, _, _) if parsed.is_formed() => "mark.quoted",
         _ => return,
     };
+    if !is_mark {
+        made.spoken_about += 1;
+        if made.spoken_about > SPOKEN_ABOUT {
+            made.left_out += 1;
+            return;
+        }
+    }
     let finding = finding(sheet, rule, parsed, term, &source, weighed.evidence);
     if !is_mark && !sheet.about_marks && cites(sheet, &around) {
         let rule = format!("{}.derivative.unmarked", sheet.regime.id);
@@ -200,11 +214,29 @@ fn around<'a>(sheet: &Sheet<'a>, source: &Span, folded: &Span) -> Option<Around<
     let all: &'a str = sheet.folded.as_str();
     let from = sheet.folded.folded_offset(blocks.get(first)?.span().start).min(folded.start);
     let to = sheet.folded.folded_offset(blocks.get(last)?.span().end).max(folded.end);
-    Some(Around {
-        before: all.get(from..folded.start)?,
-        after: all.get(folded.end..to.min(all.len()))?,
-        block: first,
-    })
+    let before = all.get(from..folded.start)?;
+    let after = all.get(folded.end..to.min(all.len()))?;
+    Some(Around { before: tail(before), after: head(after), block: first })
+}
+
+/// Farthest that a line is looked at to either side of a candidate, in bytes: a
+/// longer line is no mark's, and a line of megabytes must not be read for each.
+const SIDE: usize = 600;
+
+fn head(side: &str) -> &str {
+    let mut end = side.len().min(SIDE);
+    while !side.is_char_boundary(end) {
+        end -= 1;
+    }
+    &side[..end]
+}
+
+fn tail(side: &str) -> &str {
+    let mut start = side.len().saturating_sub(SIDE);
+    while !side.is_char_boundary(start) {
+        start += 1;
+    }
+    &side[start..]
 }
 
 fn touches_words(around: &Around) -> bool {
@@ -552,8 +584,8 @@ fn against(weighed: &mut Weighed, around: &Around, parsed: &Parsed, portion: boo
 fn introduced(sheet: &Sheet, around: &Around) -> bool {
     let blocks = sheet.text.blocks();
     let region = blocks[around.block].region;
-    let lines = blocks[..around.block].iter().rev().filter(|b| b.region == region).take(4);
-    lines.map(|block| compact(sheet.line(block))).any(|line| {
+    let lines = blocks[..around.block].iter().rev().take(8).filter(|b| b.region == region).take(4);
+    lines.map(|block| compact(tail(sheet.line(block)))).any(|line| {
         line.ends_with([':', '：'])
             && sheet.regime.talk.introducers.iter().any(|word| line.contains(word.as_str()))
     })
@@ -565,7 +597,7 @@ fn cites(sheet: &Sheet, around: &Around) -> bool {
     let blocks = sheet.text.blocks();
     let region = blocks[around.block].region;
     let previous = around.block.checked_sub(1).map(|b| &blocks[b]).filter(|b| b.region == region);
-    let mut before = previous.map_or_else(String::new, |block| sheet.line(block).to_owned());
+    let mut before = previous.map_or_else(String::new, |block| tail(sheet.line(block)).to_owned());
     before.push_str(around.before);
     let numbered = |text: &str| text.contains('〔') && text.contains('号');
     let titled = around.before.contains('《') && before.trim_end().ends_with(['(', '（']);

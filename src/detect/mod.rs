@@ -53,6 +53,7 @@ fn star_regime(text: &SourceText, folded: &FoldedText, regime: &Regime, detectio
     detection.findings.extend(marks.findings);
     let facts = &mut detection.facts;
     facts.citations.extend(marks.citations);
+    facts.left_out += marks.left_out;
     facts.issue_dates = sheet.issue_dates();
     facts.issuing_body = sheet.issuing_body();
     facts.official = sheet.official;

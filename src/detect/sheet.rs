@@ -10,6 +10,9 @@ use crate::model::{Block, Date, FoldedText, IssueDate, Region, SourceText, Span}
 /// How many blocks from either end are looked at for the layout.
 const ENDS: usize = 40;
 
+/// How many characters of a line are looked at for the layout.
+const LONGEST: usize = 400;
+
 /// One part's text with what was seen of it as a whole.
 pub(super) struct Sheet<'a> {
     pub(super) text: &'a SourceText,
@@ -76,7 +79,7 @@ impl<'a> Sheet<'a> {
             .take(ENDS * 4)
             .filter(|b| matches!(b.region, Region::Body | Region::Cell | Region::TextBox))
             .take(ENDS)
-            .map(|b| self.line(b).to_owned())
+            .map(|b| self.line(b).chars().take(LONGEST).collect())
     }
 
     /// The folded text of a block.
@@ -105,8 +108,10 @@ impl<'a> Sheet<'a> {
             }
         };
         for block in last {
-            let line = self.line(block);
-            let packed = compact(line);
+            if block.span().len() > LONGEST * 4 {
+                continue;
+            }
+            let packed = compact(self.line(block));
             if packed.contains("印发")
                 && let Some(date) = last_date(&packed)
             {

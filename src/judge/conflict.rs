@@ -9,6 +9,9 @@ use crate::model::{Facts, Finding, Level, Part, Region, Severity};
 
 type Parts = [(Part, Facts)];
 
+/// Marks of one part that are held against each other.
+const COMPARED: usize = 500;
+
 /// Adds what the marks, names, labels and attributes of a matter contradict.
 pub(super) fn weigh(parts: &mut Parts, judged: &[Judged], dictionary: &Dictionary) {
     for regime in &dictionary.regimes {
@@ -51,7 +54,8 @@ fn level(finding: &Finding) -> Option<&Level> {
 
 /// Marks on the page that disagree on the level, or stand beside each other.
 fn levels(live: &[&Finding], regime: &Regime, added: &mut Vec<Finding>) {
-    let seen: Vec<&&Finding> = live.iter().filter(|f| on_page(f)).collect();
+    // Each is held against those before it: enough of them tell the story.
+    let seen: Vec<&&Finding> = live.iter().filter(|f| on_page(f)).take(COMPARED).collect();
     for (number, one) in seen.iter().enumerate() {
         let before =
             seen[..number].iter().find(|other| beside(one, other) && one.mark != other.mark);

@@ -16,7 +16,8 @@ use crate::dictionary::Dictionary;
 use crate::extract::{Budget, Extraction, Limits, extract};
 use crate::judge::{Case, judge};
 use crate::model::{
-    BlockHead, Date, Examination, Facts, Matter, Origin, Part, ReadState, Region, Submission,
+    BlockHead, Date, Examination, Facts, Matter, Note, Origin, Part, ReadState, Region, Submission,
+    Words,
 };
 use crate::normalize::fold;
 
@@ -63,6 +64,16 @@ impl Pipeline {
         name_block(submission, &mut extraction);
         let folded = fold(extraction.text.as_str());
         let detection = detect(&extraction.text, &folded, &self.dictionary);
+        if detection.facts.left_out > 0 {
+            let count = detection.facts.left_out;
+            extraction.notes.push(Note {
+                id: "more-quoted-marks",
+                message: Words::new(
+                    format!("{count} further marks that are spoken about are not listed."),
+                    format!("另有{count}处仅被提及的标志未列出。"),
+                ),
+            });
+        }
         let part = Part {
             path: submission.provenance.names().to_vec(),
             media_type: extraction.format.media_type().to_owned(),

@@ -181,7 +181,6 @@ fn entities_do_not_multiply() {
 }
 
 #[test]
-#[ignore = "waits for the work of the readers to be bounded by tests of minutes, not seconds; run with --ignored"]
 fn pdf_files_end_in_the_named_gap() {
     check(vec![
         Case {
@@ -224,7 +223,6 @@ fn pdf_files_end_in_the_named_gap() {
 /// These can be read to the end or leave a gap, as the reader sees fit: they must
 /// not take the program down, and what is marked in them is found.
 #[test]
-#[ignore = "waits for the work of the readers to be bounded by tests of minutes, not seconds; run with --ignored"]
 fn deep_text_formats_are_survived() {
     let html = format!("{}<p>机密★10年</p>{}", "<div>".repeat(200_000), "</div>".repeat(200_000));
     let parts = "Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n".repeat(2000);
@@ -367,7 +365,6 @@ fn damage_is_survived() {
 /// All of the above once more in a process of its own that may not have more
 /// than a gibibyte of address space.
 #[test]
-#[ignore = "waits for the work of the readers to be bounded; run with --ignored"]
 #[cfg(target_os = "linux")]
 fn bombs_stay_within_memory() {
     for test in ["archives", "word_files", "pdf_files"] {

@@ -8,6 +8,7 @@ mod guard;
 mod layout;
 mod page;
 mod second;
+mod structure;
 
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::Arc;
@@ -135,6 +136,10 @@ fn read_pages(bytes: Arc<Vec<u8>>, budget: &mut Budget, reading: &mut Reading) {
     };
     if let Err(gap) = budget.check_pages(pdf.pages().len()) {
         return reading.gaps.push(gap);
+    }
+    match structure::check(&pdf, budget) {
+        Ok(gaps) => reading.gaps.extend(gaps),
+        Err(gap) => return reading.gaps.push(gap),
     }
     let cache = InterpreterCache::new();
     for page in pdf.pages().iter() {
