@@ -56,7 +56,9 @@ impl Extraction {
 /// Reads one submission. The budget is shared by everything in its matter.
 pub fn extract(submission: &Submission, budget: &mut Budget) -> Extraction {
     if submission.bytes.is_empty() && !submission.gaps.is_empty() {
-        return Extraction { gaps: submission.gaps.clone(), ..Extraction::default() };
+        // Nobody saw the bytes: that is not the same as there being none.
+        let format = Format::Other("application/octet-stream");
+        return Extraction { format, gaps: submission.gaps.clone(), ..Extraction::default() };
     }
     let (format, panicked) = match panics::caught(|| sniff(&submission.bytes)) {
         Ok(format) => (format, None),

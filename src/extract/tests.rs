@@ -73,3 +73,13 @@ fn a_name_put_behind_a_text_stands_on_a_line_of_its_own() {
     assert_eq!(text.as_str(), "一机\n密.txt\n");
     assert_eq!(text.blocks().len(), 2);
 }
+
+#[test]
+fn what_was_not_opened_is_not_called_empty() {
+    let gap = Gap::new(GapKind::Unsupported, "not opened");
+    let unopened = Submission::unreadable("a.docx", gap.clone());
+    let extraction = extract(&unopened, &mut Budget::new(Limits::default()));
+    assert_eq!(extraction.format.media_type(), "application/octet-stream");
+    assert_eq!(extraction.gaps, [gap]);
+    assert!(extraction.notes.is_empty());
+}

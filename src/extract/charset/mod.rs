@@ -338,7 +338,10 @@ impl Out {
             match result {
                 DecoderResult::InputEmpty => return,
                 DecoderResult::OutputFull => {}
-                DecoderResult::Malformed(..) => self.broken(at),
+                // What was read includes the sequence, and what stood behind it.
+                DecoderResult::Malformed(length, behind) => {
+                    self.broken(at.saturating_sub(usize::from(length) + usize::from(behind)));
+                }
             }
         }
     }

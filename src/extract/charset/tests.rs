@@ -144,3 +144,21 @@ fn any_bytes_can_be_decoded_as_anything() {
         }
     }
 }
+
+#[test]
+fn the_first_broken_bytes_are_told_where_they_begin() {
+    for (label, bytes, at) in [
+        ("utf-8", b"abc\xFFd".as_slice(), 3),
+        ("gb18030", b"abc\xFFd", 3),
+        ("gb18030", b"\xBB\xFA\xC3\xDC\xFF\n", 4),
+        ("gb18030", b"ab\x81", 2),
+        ("gb18030", b"ab\x81\x30\x81\x20cd", 2),
+        ("big5", b"abc\xFFd", 3),
+        ("shift_jis", b"abc\x81\x20d", 3),
+    ] {
+        let charset = Charset::for_label(label.as_bytes()).unwrap();
+        let decoded = decode_as(bytes, charset, usize::MAX);
+        assert!(decoded.broken > 0, "{label} {bytes:?}");
+        assert_eq!(decoded.first_broken, at, "{label} {bytes:?}");
+    }
+}
