@@ -47,6 +47,8 @@ struct Reading {
     pages: Vec<Page>,
     faces: Faces,
     gaps: Vec<Gap>,
+    /// Whether the first reader found no document at all.
+    unopened: bool,
 }
 
 fn read_here(submission: &Submission, budget: &mut Budget) -> Extraction {
@@ -107,7 +109,9 @@ fn read_again(document: &pdfrum::Document, budget: &mut Budget, reading: &mut Re
             reading.pages.push(page);
         }
         // What one reader could not open the other has read.
-        reading.gaps.retain(|gap| gap.kind != GapKind::Damaged);
+        if reading.unopened && !reading.pages.is_empty() {
+            reading.gaps.retain(|gap| gap.kind != GapKind::Damaged);
+        }
     }
     for (index, page) in (0..).zip(&mut reading.pages) {
         if page.unmapped == 0 {
@@ -131,6 +135,7 @@ fn read_pages(bytes: Arc<Vec<u8>>, budget: &mut Budget, reading: &mut Reading) {
         }
         Err(LoadPdfError::Invalid) => {
             let detail = "no page tree could be found in the document";
+            reading.unopened = true;
             return reading.gaps.push(Gap::new(GapKind::Damaged, detail));
         }
     };
