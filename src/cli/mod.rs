@@ -9,6 +9,7 @@ mod interrupt;
 mod locale;
 mod man;
 mod output;
+mod passwords;
 mod progress;
 mod rules;
 mod scan;

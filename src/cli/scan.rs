@@ -14,6 +14,7 @@ use super::dictionary::Source;
 use super::interrupt::Interrupt;
 use super::locale::{self, LangArg};
 use super::output::Output;
+use super::passwords::PasswordFile;
 use super::progress::Progress;
 use super::{Status, remark};
 use crate::extract::Limits;
@@ -63,6 +64,8 @@ pub(super) struct Args {
     /// The highest level this machine may hold: text of parts marked higher is not shown
     #[arg(long, value_enum, value_name = "LEVEL")]
     host_level: Option<HostArg>,
+    #[command(flatten)]
+    passwords: PasswordFile,
     /// Language of the report and of messages [default: the locale's]
     #[arg(long, value_enum)]
     lang: Option<LangArg>,
@@ -118,7 +121,8 @@ pub(super) fn run(args: Args) -> anyhow::Result<Status> {
     check_paths(&args.paths)?;
     let dictionary = Arc::new(args.source.load()?);
     let as_of = args.as_of.unwrap_or_else(today);
-    let pipeline = Pipeline::new(dictionary, Limits::default(), as_of);
+    let pipeline =
+        Pipeline::new(dictionary, Limits::default(), as_of).with_passwords(args.passwords.load()?);
     let jobs = args.jobs.or_else(|| thread::available_parallelism().ok());
     let jobs = jobs.map_or(1, NonZeroUsize::get);
     let by = match args.matter_by {

@@ -7,6 +7,7 @@ use anyhow::bail;
 use clap::ValueEnum;
 
 use super::output::Output;
+use super::passwords::PasswordFile;
 use super::{Status, remark};
 use crate::extract::{Budget, Extraction, Limits, extract};
 use crate::intake::{self, MatterBy};
@@ -25,6 +26,8 @@ pub(super) struct Args {
     /// How it is written
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
+    #[command(flatten)]
+    passwords: PasswordFile,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -51,7 +54,7 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Status> {
 
     let mut out = Output::open(None)?;
     let for_terminal = io::stdout().is_terminal();
-    let mut budget = Budget::new(Limits::default());
+    let mut budget = Budget::new(Limits::default()).with_passwords(args.passwords.load()?);
     let mut status = Status::NothingFound;
     let mut waiting: Vec<Submission> = matter.submissions.into_iter().rev().collect();
     while let Some(submission) = waiting.pop() {

@@ -3,6 +3,7 @@
 
 use std::io::{self, Read};
 
+use super::Passwords;
 use super::charset::count;
 use crate::model::{Gap, GapKind, Limit};
 
@@ -53,6 +54,7 @@ impl Default for Limits {
 #[derive(Debug)]
 pub struct Budget {
     limits: Limits,
+    passwords: Passwords,
     bytes: u64,
     parts: u32,
     steps: u64,
@@ -61,7 +63,18 @@ pub struct Budget {
 impl Budget {
     /// A fresh budget.
     pub fn new(limits: Limits) -> Self {
-        Self { limits, bytes: 0, parts: 0, steps: 0 }
+        Self { limits, passwords: Passwords::default(), bytes: 0, parts: 0, steps: 0 }
+    }
+
+    /// The same, with passwords for what is encrypted.
+    pub fn with_passwords(self, passwords: Passwords) -> Self {
+        Self { passwords, ..self }
+    }
+
+    /// Passwords to try on what is encrypted. A cheap copy, so that the budget
+    /// can be spent while they are tried.
+    pub fn passwords(&self) -> Passwords {
+        self.passwords.clone()
     }
 
     /// The limits it was made from.

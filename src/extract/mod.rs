@@ -16,12 +16,14 @@ mod html;
 mod mail;
 mod office;
 mod panics;
+mod passwords;
 mod pdf;
 mod plain;
 mod sniff;
 
 pub use budget::{Budget, Limits, Metered};
 pub use panics::quiet_panics;
+pub use passwords::Passwords;
 pub use sniff::{Format, sniff};
 
 use crate::model::{Encoding, Gap, GapKind, Note, Origin, SourceText, Submission, Words};

@@ -13,7 +13,7 @@ use std::sync::Arc;
 
 use crate::detect::detect;
 use crate::dictionary::Dictionary;
-use crate::extract::{Budget, Extraction, Limits, extract};
+use crate::extract::{Budget, Extraction, Limits, Passwords, extract};
 use crate::judge::{Case, judge};
 use crate::model::{
     BlockHead, Date, Examination, Facts, Matter, Note, Origin, Part, ReadState, Region, Submission,
@@ -26,19 +26,25 @@ use crate::normalize::fold;
 pub struct Pipeline {
     dictionary: Arc<Dictionary>,
     limits: Limits,
+    passwords: Passwords,
     as_of: Date,
 }
 
 impl Pipeline {
     /// A pipeline that judges by `dictionary` as of `as_of`, within `limits` for each matter.
     pub fn new(dictionary: Arc<Dictionary>, limits: Limits, as_of: Date) -> Self {
-        Self { dictionary, limits, as_of }
+        Self { dictionary, limits, passwords: Passwords::default(), as_of }
+    }
+
+    /// The same, with passwords to try on what is encrypted.
+    pub fn with_passwords(self, passwords: Passwords) -> Self {
+        Self { passwords, ..self }
     }
 
     /// Examines a matter: what was handed in, and everything packed inside it.
     pub fn examine(&self, matter: impl Into<Matter>) -> Examination {
         let matter = matter.into();
-        let mut budget = Budget::new(self.limits.clone());
+        let mut budget = Budget::new(self.limits.clone()).with_passwords(self.passwords.clone());
         let mut parts = Vec::new();
         let (sha256, bytes) = digest::of_matter(&matter);
 
