@@ -3,5 +3,5 @@
 pub mod docx;
 pub(crate) mod ole;
 pub(crate) mod package;
-mod properties;
-mod xml;
+pub(crate) mod properties;
+pub(crate) mod xml;
