@@ -15,6 +15,7 @@ mod charset;
 mod html;
 mod mail;
 mod office;
+mod ofd;
 mod panics;
 mod passwords;
 mod pdf;
@@ -152,6 +153,7 @@ fn read(format: Format, submission: &Submission, budget: &mut Budget) -> Extract
         Format::Html => html::read(submission, budget),
         Format::Pdf => pdf::read(submission, budget),
         Format::Docx => office::docx::read(submission, budget),
+        Format::Ofd => ofd::read(submission, budget),
         Format::Zip => archive::zip::read(submission, budget),
         Format::Eml => mail::eml::read(submission, budget),
         Format::EncryptedOffice => {

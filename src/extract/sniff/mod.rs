@@ -28,6 +28,8 @@ pub enum Format {
     Pdf,
     /// Word, Office Open XML.
     Docx,
+    /// OFD, GB/T 33190.
+    Ofd,
     /// ZIP that is no document.
     Zip,
     /// Internet mail, RFC 5322.
@@ -54,6 +56,7 @@ impl Format {
             Self::Html => "text/html",
             Self::Pdf => "application/pdf",
             Self::Docx => "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+            Self::Ofd => "application/ofd",
             Self::Zip => "application/zip",
             Self::Eml => "message/rfc822",
             Self::EncryptedOffice => "application/x-ole-storage",
@@ -120,6 +123,7 @@ fn by_container(bytes: &[u8]) -> Option<Format> {
 fn zip_format(bytes: &[u8]) -> Format {
     match kind_of_zip(bytes) {
         ZipKind::Docx => Format::Docx,
+        ZipKind::Ofd => Format::Ofd,
         ZipKind::Zip => Format::Zip,
         kind => Format::Other(kind.media_type()),
     }
