@@ -178,7 +178,10 @@ impl Reader<'_, '_> {
 
     /// Takes note of signatures; their seals and values are no text.
     pub(super) fn signatures(&mut self, place: &str) {
-        let Some(list) = self.expect("the list of signatures", place, "", "") else { return };
+        let Some(list) = self.locate(place, "", "") else {
+            self.missing += 1;
+            return;
+        };
         if self.package.is_read(list) {
             return;
         }

@@ -102,7 +102,7 @@ impl Drawer<'_> {
         let state = State { matrix, shown, fill: Paint::Unset, stroke: Paint::Unset };
         let first = Frame { steps: Rc::clone(steps), at: 0, states: vec![state] };
         let mut frames = vec![first];
-        let mut too_deep = None;
+        let mut trouble = None;
         while let Some(frame) = frames.last_mut() {
             let steps = Rc::clone(&frame.steps);
             let Some(step) = steps.get(frame.at) else {
@@ -124,10 +124,16 @@ impl Drawer<'_> {
                 }
                 Step::End => drop(frame.states.pop()),
                 Step::Text(text) => self.text(text, &state)?,
-                Step::Fill { object, around, is_box } => self.fill(object, *around, *is_box, &state),
+                Step::Fill { object, around, is_box } => {
+                    self.fill(object, *around, *is_box, &state)
+                }
                 Step::Picture { object } => self.picture(object, &state),
                 Step::Composite { object, resource } => {
-                    let Some(inner) = self.resources.composites.get(resource) else { continue };
+                    let Some(inner) = self.resources.composites.get(resource) else {
+                        let words = "a composite object is made of a resource that is not there";
+                        trouble = Some(Gap::new(GapKind::Damaged, words));
+                        continue;
+                    };
                     let (fill, stroke) = self.resources.paints(&object.draw_param);
                     let state = State {
                         matrix: placed(object).then(state.matrix),
@@ -138,14 +144,14 @@ impl Drawer<'_> {
                     let frame = Frame { steps: Rc::clone(inner), at: 0, states: vec![state] };
                     if frames.len() >= MAX_COMPOSITES {
                         let words = "composite objects hold one another too deep";
-                        too_deep = Some(Gap::new(GapKind::Damaged, words));
+                        trouble = Some(Gap::new(GapKind::Damaged, words));
                     } else {
                         frames.push(frame);
                     }
                 }
             }
         }
-        too_deep.map_or(Ok(()), Err)
+        trouble.map_or(Ok(()), Err)
     }
 
     fn text(&mut self, text: &TextObject, state: &State) -> Result<(), Gap> {
@@ -195,7 +201,8 @@ impl Drawer<'_> {
         let downwards = downwards || code.dx.is_empty() && text.reading == 90;
         let angle = b.atan2(a).to_degrees().round().rem_euclid(360.0) as u16 % 360;
         let (mut x, mut y) = (code.x.unwrap_or(before.0), code.y.unwrap_or(before.1));
-        let mut count = 0;
+        let (mut count, mut all_outside) = (0, true);
+        let first = self.page.glyphs.len();
         for (n, c) in code.text.chars().enumerate() {
             count += 1;
             let width = text.size * text.stretch * natural_width(c);
@@ -213,7 +220,7 @@ impl Drawer<'_> {
             let advance = if told && way > 0.0 && way <= limit { way } else { width };
             let point = object.ctm.apply(x, y);
             let (px, py) = matrix.apply(x, y);
-            let outside = is_outside(object, point, text.size * up.max(along));
+            all_outside &= is_outside(object, point, text.size * up.max(along));
             let glyph = Glyph {
                 c,
                 x: px * POINTS,
@@ -225,7 +232,7 @@ impl Drawer<'_> {
                 color: look.color,
                 face: look.face,
                 layer: self.layer,
-                hidden: !look.seen || outside || size < SPECK,
+                hidden: !look.seen || size < SPECK,
                 order: self.page.order,
             };
             if is_unknown(c) {
@@ -233,6 +240,10 @@ impl Drawer<'_> {
             }
             self.page.glyphs.push(glyph);
             (x, y) = (x + dx, y + dy);
+        }
+        // What is cut off at an edge can still be told.
+        for glyph in self.page.glyphs.get_mut(first..).unwrap_or_default() {
+            glyph.hidden |= all_outside;
         }
         self.budget.spend_steps(count as u64)?;
         *self.drawn += count;
@@ -284,12 +295,7 @@ struct Look {
 }
 
 fn in_points(b: Bounds) -> Bounds {
-    Bounds {
-        x: b.x * POINTS,
-        y: b.y * POINTS,
-        width: b.width * POINTS,
-        height: b.height * POINTS,
-    }
+    Bounds { x: b.x * POINTS, y: b.y * POINTS, width: b.width * POINTS, height: b.height * POINTS }
 }
 
 /// From an object's own space to the space it stands in.

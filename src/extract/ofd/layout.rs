@@ -43,9 +43,7 @@ pub(super) fn lines(page: &mut Page) -> Vec<Line> {
     glyphs.retain(|glyph| !glyph.c.is_control());
     let kind = |g: &Glyph| (g.hidden, g.layer, g.vertical, g.angle);
     // Ties keep the order of drawing.
-    glyphs.sort_by(|a, b| {
-        kind(a).cmp(&kind(b)).then_with(|| axes(a).1.total_cmp(&axes(b).1))
-    });
+    glyphs.sort_by(|a, b| kind(a).cmp(&kind(b)).then_with(|| axes(a).1.total_cmp(&axes(b).1)));
     let mut lines = Vec::new();
     let mut open: Vec<Glyph> = Vec::new();
     for glyph in glyphs {

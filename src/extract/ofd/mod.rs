@@ -191,7 +191,9 @@ impl Reader<'_, '_> {
 
     /// Reads a list of resources, once.
     fn resources(&mut self, place: &str, folder: &str, document: &str) -> Rc<Resources> {
-        let Some(id) = self.expect("the resource list", place, folder, document) else {
+        // What cannot be drawn for want of it is said where it is drawn.
+        let Some(id) = self.locate(place, folder, document) else {
+            self.missing += 1;
             return Rc::default();
         };
         if let Some(known) = self.resource_lists.get(&id) {
@@ -394,8 +396,8 @@ impl Reader<'_, '_> {
         note(
             "missing-parts",
             self.missing,
-            "{count} links to pictures, fonts or media that are not there",
-            "有{count}处指向图片、字体或媒体的链接落空",
+            "{count} links to resources or signatures that are not there",
+            "有{count}处指向资源或签名的链接落空",
         );
         notes
     }

@@ -73,15 +73,15 @@ impl Entry {
         let mut entry = Self::default();
         let custom = std::cell::RefCell::new(String::new());
         let fresh = std::cell::Cell::new(0usize);
-        let begins = |_: &[String], element: &Element<'_>, label: &mut Option<String>| {
-            match element.local() {
-                "DocBody" => fresh.set(fresh.get() + 1),
-                "CustomData" => {
-                    *custom.borrow_mut() = element.attr("Name").unwrap_or_default().into_owned();
-                }
-                "Version" => *label = element.attr("BaseLoc").map(|loc| format!("\0{loc}")),
-                _ => {}
+        let begins = |_: &[String], element: &Element<'_>, label: &mut Option<String>| match element
+            .local()
+        {
+            "DocBody" => fresh.set(fresh.get() + 1),
+            "CustomData" => {
+                *custom.borrow_mut() = element.attr("Name").unwrap_or_default().into_owned();
             }
+            "Version" => *label = element.attr("BaseLoc").map(|loc| format!("\0{loc}")),
+            _ => {}
         };
         walk(xml, begins, |names, text| {
             let name = last(names);
