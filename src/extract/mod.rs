@@ -153,6 +153,10 @@ fn read(format: Format, submission: &Submission, budget: &mut Budget) -> Extract
         Format::Html => html::read(submission, budget),
         Format::Pdf => pdf::read(submission, budget),
         Format::Docx => office::docx::read(submission, budget),
+        Format::Odt | Format::Ods | Format::Odp | Format::Odg => {
+            office::odf::read(submission, budget)
+        }
+        Format::FlatOdf(_) => office::odf::read_flat(submission, budget),
         Format::Ofd => ofd::read(submission, budget),
         Format::Zip => archive::zip::read(submission, budget),
         Format::Eml => mail::eml::read(submission, budget),

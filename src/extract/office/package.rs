@@ -239,7 +239,7 @@ pub(crate) fn shortened(name: &str) -> String {
 
 /// Characters of an XML part, told by byte order mark or declaration (XML 1.0,
 /// appendix F), and whether some bytes were none.
-fn decode(bytes: Vec<u8>) -> (String, bool) {
+pub(crate) fn decode(bytes: Vec<u8>) -> (String, bool) {
     let wide = match bytes.as_slice() {
         [0xFF, 0xFE, ..] | [b'<', 0, ..] => Some(UTF_16LE),
         [0xFE, 0xFF, ..] | [0, b'<', ..] => Some(UTF_16BE),
@@ -302,6 +302,8 @@ pub(crate) enum ZipKind {
     Ods,
     /// OpenDocument presentation.
     Odp,
+    /// OpenDocument drawing.
+    Odg,
     /// OFD (GB/T 33190).
     Ofd,
     /// An electronic book.
@@ -322,6 +324,7 @@ impl ZipKind {
             Self::Odt => "application/vnd.oasis.opendocument.text",
             Self::Ods => "application/vnd.oasis.opendocument.spreadsheet",
             Self::Odp => "application/vnd.oasis.opendocument.presentation",
+            Self::Odg => "application/vnd.oasis.opendocument.graphics",
             Self::Ofd => "application/ofd",
             Self::Epub => "application/epub+zip",
             Self::Zip => "application/zip",
@@ -353,10 +356,16 @@ pub(crate) fn kind_of_zip(bytes: &[u8]) -> ZipKind {
 fn kind_by_mimetype(mimetype: &[u8]) -> Option<ZipKind> {
     let mimetype = mimetype.trim_ascii();
     let document = mimetype.strip_prefix(b"application/vnd.oasis.opendocument.");
+    // What came before OpenDocument, by another name.
+    let document = document.or_else(|| mimetype.strip_prefix(b"application/vnd.sun.xml."));
     Some(match document {
         Some(d) if d.starts_with(b"text") => ZipKind::Odt,
         Some(d) if d.starts_with(b"spreadsheet") => ZipKind::Ods,
         Some(d) if d.starts_with(b"presentation") => ZipKind::Odp,
+        Some(d) if d.starts_with(b"graphics") || d.starts_with(b"draw") => ZipKind::Odg,
+        Some(d) if d.starts_with(b"writer") => ZipKind::Odt,
+        Some(d) if d.starts_with(b"calc") => ZipKind::Ods,
+        Some(d) if d.starts_with(b"impress") => ZipKind::Odp,
         _ if mimetype == b"application/epub+zip" => ZipKind::Epub,
         _ if mimetype.starts_with(b"application/ofd") => ZipKind::Ofd,
         _ => return None,
@@ -401,6 +410,10 @@ fn kind_by_names(directory: &Directory<'_>, has_types: bool) -> ZipKind {
         ZipKind::Xlsx
     } else if is("ppt/presentation.xml", "ppt/") {
         ZipKind::Pptx
+    } else if has("content.xml") && (has("meta-inf/manifest.xml") || has("styles.xml")) {
+        ZipKind::Odt
+    } else if has("doc_0/document.xml") || !whole && holds("doc_0/pages/") {
+        ZipKind::Ofd
     } else if has_types && !whole {
         // Cut off so early that nothing else is left: most are Word's.
         ZipKind::Docx

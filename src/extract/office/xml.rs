@@ -44,6 +44,26 @@ pub(crate) enum Ns {
     Math,
     /// Markup compatibility.
     Mc,
+    /// OpenDocument: documents and their parts.
+    OdfOffice,
+    /// OpenDocument: text.
+    OdfText,
+    /// OpenDocument: tables.
+    OdfTable,
+    /// OpenDocument: styles.
+    OdfStyle,
+    /// OpenDocument: drawing.
+    OdfDraw,
+    /// OpenDocument: presentations.
+    OdfPresentation,
+    /// OpenDocument: forms.
+    OdfForm,
+    /// OpenDocument: SVG's titles and descriptions.
+    OdfSvg,
+    /// OpenDocument: metadata.
+    OdfMeta,
+    /// Dublin Core.
+    Dc,
     /// Any other, or none.
     Other,
 }
@@ -53,6 +73,9 @@ impl Ns {
         let open = uri
             .strip_prefix("http://schemas.openxmlformats.org/")
             .or_else(|| uri.strip_prefix("http://purl.oclc.org/ooxml/"));
+        if let Some(odf) = Self::of_odf(uri) {
+            return odf;
+        }
         match (open, uri) {
             (Some("wordprocessingml/2006/main" | "wordprocessingml/main"), _) => Self::W,
             (Some("drawingml/2006/main" | "drawingml/main"), _) => Self::A,
@@ -74,6 +97,31 @@ impl Ns {
         }
     }
 
+    /// A namespace of OpenDocument (ODF 1.3 part 3, 1.4), or of what came before it.
+    fn of_odf(uri: &str) -> Option<Self> {
+        let name = uri
+            .strip_prefix("urn:oasis:names:tc:opendocument:xmlns:")
+            .or_else(|| uri.strip_prefix("http://openoffice.org/2000/"))
+            .or_else(|| (uri == "http://purl.org/dc/elements/1.1/").then_some("dc"))?;
+        Some(Self::of_odf_name(name.split(':').next().unwrap_or_default()))
+    }
+
+    fn of_odf_name(name: &str) -> Self {
+        match name {
+            "office" => Self::OdfOffice,
+            "text" => Self::OdfText,
+            "table" => Self::OdfTable,
+            "style" => Self::OdfStyle,
+            "drawing" | "draw" => Self::OdfDraw,
+            "presentation" => Self::OdfPresentation,
+            "form" => Self::OdfForm,
+            "svg-compatible" | "svg" => Self::OdfSvg,
+            "meta" => Self::OdfMeta,
+            "dc" => Self::Dc,
+            _ => Self::Other,
+        }
+    }
+
     /// A prefix that nothing declares, in a part that is damaged or doctored:
     /// taken for what everybody means by it.
     fn of_undeclared(prefix: &str) -> Self {
@@ -87,7 +135,7 @@ impl Ns {
             "o" => Self::VmlOffice,
             "m" => Self::Math,
             "mc" => Self::Mc,
-            _ => Self::Other,
+            odf => Self::of_odf_name(odf),
         }
     }
 }

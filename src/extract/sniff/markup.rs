@@ -63,10 +63,10 @@ const HTML: &[&str] = &[
 /// Root elements of XML that is no plain text: its text is cut up by markup, or
 /// means something else than it says.
 const XML: &[(&str, &str)] = &[
-    ("office:document", "application/vnd.oasis.opendocument.text-flat-xml"),
-    ("office:document-content", "application/vnd.oasis.opendocument.text-flat-xml"),
-    ("office:document-styles", "application/vnd.oasis.opendocument.text-flat-xml"),
-    ("office:document-meta", "application/vnd.oasis.opendocument.text-flat-xml"),
+    ("office:document", ODF),
+    ("office:document-content", ODF),
+    ("office:document-styles", ODF),
+    ("office:document-meta", ODF),
     ("w:wordDocument", "application/vnd.ms-wordml"),
     ("pkg:package", "application/vnd.ms-word2006ml"),
     ("w:document", "application/vnd.openxmlformats-officedocument.wordprocessingml+xml"),
@@ -89,6 +89,22 @@ const XML: &[(&str, &str)] = &[
     ("mxfile", "application/vnd.jgraph.mxfile"),
 ];
 
+/// OpenDocument in one file.
+const ODF: &str = "application/vnd.oasis.opendocument.text-flat-xml";
+
+/// Which OpenDocument it is, by what its root says.
+fn flat_type(head: &str) -> &'static str {
+    let says = |kind: &str| {
+        head.contains(&format!("mimetype=\"application/vnd.oasis.opendocument.{kind}"))
+    };
+    match () {
+        () if says("spreadsheet") => "application/vnd.oasis.opendocument.spreadsheet-flat-xml",
+        () if says("presentation") => "application/vnd.oasis.opendocument.presentation-flat-xml",
+        () if says("graphics") => "application/vnd.oasis.opendocument.graphics-flat-xml",
+        () => ODF,
+    }
+}
+
 /// What it is, if it is markup. `tail` is how the text ends.
 pub(super) fn told(head: &str, tail: &str) -> Option<Format> {
     let first = Prolog::skip(head);
@@ -102,7 +118,10 @@ pub(super) fn told(head: &str, tail: &str) -> Option<Format> {
         let name = root.get(..end.unwrap_or(root.len())).unwrap_or_default();
         let follows = root.get(name.len()..).and_then(|rest| rest.chars().next());
         if let Some(media_type) = xml_type(name, head) {
-            return Some(Format::Other(media_type));
+            return Some(match media_type {
+                ODF => Format::FlatOdf(flat_type(head)),
+                _ => Format::Other(media_type),
+            });
         }
         let ends = follows.is_none_or(|c| c.is_whitespace() || matches!(c, '>' | '/'));
         let is_html = HTML.contains(&name.to_ascii_lowercase().as_str());

@@ -28,6 +28,16 @@ pub enum Format {
     Pdf,
     /// Word, Office Open XML.
     Docx,
+    /// OpenDocument text.
+    Odt,
+    /// OpenDocument spreadsheet.
+    Ods,
+    /// OpenDocument presentation.
+    Odp,
+    /// OpenDocument drawing.
+    Odg,
+    /// OpenDocument in one XML file: its media type.
+    FlatOdf(&'static str),
     /// OFD, GB/T 33190.
     Ofd,
     /// ZIP that is no document.
@@ -56,6 +66,11 @@ impl Format {
             Self::Html => "text/html",
             Self::Pdf => "application/pdf",
             Self::Docx => "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+            Self::Odt => ZipKind::Odt.media_type(),
+            Self::Ods => ZipKind::Ods.media_type(),
+            Self::Odp => ZipKind::Odp.media_type(),
+            Self::Odg => ZipKind::Odg.media_type(),
+            Self::FlatOdf(media_type) => media_type,
             Self::Ofd => "application/ofd",
             Self::Zip => "application/zip",
             Self::Eml => "message/rfc822",
@@ -123,6 +138,10 @@ fn by_container(bytes: &[u8]) -> Option<Format> {
 fn zip_format(bytes: &[u8]) -> Format {
     match kind_of_zip(bytes) {
         ZipKind::Docx => Format::Docx,
+        ZipKind::Odt => Format::Odt,
+        ZipKind::Ods => Format::Ods,
+        ZipKind::Odp => Format::Odp,
+        ZipKind::Odg => Format::Odg,
         ZipKind::Ofd => Format::Ofd,
         ZipKind::Zip => Format::Zip,
         kind => Format::Other(kind.media_type()),
