@@ -50,6 +50,8 @@ pub(crate) struct Package<'a> {
     types: HashMap<String, String>,
     defaults: HashMap<String, String>,
     read: Vec<bool>,
+    /// Content that stands for what is in the archive: decrypted parts.
+    opened: HashMap<PartId, Vec<u8>>,
     /// What could not be read of it so far.
     pub gaps: Vec<Gap>,
 }
@@ -67,7 +69,8 @@ impl<'a> Package<'a> {
         let gaps = directory.gaps(directory.entries.is_empty());
         let read = directory.entries.iter().map(Entry::is_folder).collect();
         let (types, defaults) = (HashMap::new(), HashMap::new());
-        let mut package = Self { directory, index, types, defaults, read, gaps };
+        let opened = HashMap::new();
+        let mut package = Self { directory, index, types, defaults, read, opened, gaps };
         package.read_types(budget);
         package
     }
@@ -137,9 +140,21 @@ impl<'a> Package<'a> {
     /// A part's content, and what stood in the way of it.
     pub fn bytes(&mut self, id: PartId, budget: &mut Budget) -> (Vec<u8>, Option<Gap>) {
         self.pass_over(id);
+        if let Some(opened) = self.opened.remove(&id) {
+            return (opened, None);
+        }
         match self.directory.entries.get(id) {
             Some(entry) => self.directory.unpack(entry, budget),
             None => (Vec::new(), None),
+        }
+    }
+
+    /// Puts content in the place of what the archive has for a part, to be
+    /// taken out once.
+    pub fn put(&mut self, id: PartId, content: Vec<u8>) {
+        self.opened.insert(id, content);
+        if let Some(read) = self.read.get_mut(id) {
+            *read = false;
         }
     }
 

@@ -1,12 +1,27 @@
-//! The list of a package's members (ODF 1.3 part 2, 4): which are encrypted.
+//! The list of a package's members (ODF 1.3 part 2, 4): which are encrypted,
+//! and how.
 
-use crate::extract::office::xml::{Xml, XmlReader};
+use crate::extract::office::xml::{Element, Xml, XmlReader};
 
 /// One member.
 #[derive(Debug, Default)]
 pub(super) struct Entry {
     pub name: String,
-    pub encrypted: bool,
+    pub encryption: Option<Encryption>,
+}
+
+/// How a member is encrypted (part 2, 4.4 to 4.10).
+#[derive(Debug, Default)]
+pub(super) struct Encryption {
+    pub checksum_type: String,
+    pub checksum: Vec<u8>,
+    pub algorithm: String,
+    pub vector: Vec<u8>,
+    pub derivation: String,
+    pub key_size: Option<u32>,
+    pub iterations: u32,
+    pub salt: Vec<u8>,
+    pub start_key: String,
 }
 
 /// Reads the list.
@@ -14,18 +29,74 @@ pub(super) fn read(xml: &mut XmlReader<'_, '_>) -> Vec<Entry> {
     let mut entries: Vec<Entry> = Vec::new();
     while let Some(event) = xml.next() {
         let Xml::Open(element) = event else { continue };
-        match element.local() {
-            "file-entry" => {
-                let name = element.attr("full-path").unwrap_or_default().into_owned();
-                entries.push(Entry { name, encrypted: false });
-            }
-            "encryption-data" => {
-                if let Some(entry) = entries.last_mut() {
-                    entry.encrypted = true;
-                }
-            }
-            _ => {}
+        if element.local() == "file-entry" {
+            let name = element.attr("full-path").unwrap_or_default().into_owned();
+            entries.push(Entry { name, encryption: None });
+        } else if let Some(entry) = entries.last_mut() {
+            encryption(entry, &element);
         }
     }
     entries
+}
+
+fn encryption(entry: &mut Entry, element: &Element<'_>) {
+    let local = element.local();
+    if local == "encryption-data" {
+        entry.encryption = Some(Encryption::default());
+    }
+    let Some(made) = &mut entry.encryption else { return };
+    let words = |name: &str| element.attr(name).unwrap_or_default().into_owned();
+    let bytes = |name: &str| base64(&element.attr(name).unwrap_or_default());
+    match local {
+        "encryption-data" => {
+            made.checksum_type = words("checksum-type");
+            made.checksum = bytes("checksum");
+        }
+        "algorithm" => {
+            made.algorithm = words("algorithm-name");
+            made.vector = bytes("initialisation-vector");
+        }
+        "key-derivation" => {
+            made.derivation = words("key-derivation-name");
+            made.key_size = element.number("key-size");
+            made.iterations = element.number("iteration-count").unwrap_or(0);
+            made.salt = bytes("salt");
+        }
+        "start-key-generation" => made.start_key = words("start-key-generation-name"),
+        _ => {}
+    }
+}
+
+/// Bytes in base64 (RFC 4648, 4); what is no digit of it is passed over.
+fn base64(text: &str) -> Vec<u8> {
+    let (mut made, mut bits, mut count) = (Vec::new(), 0u32, 0);
+    for byte in text.bytes() {
+        let digit = match byte {
+            b'A'..=b'Z' => byte - b'A',
+            b'a'..=b'z' => byte - b'a' + 26,
+            b'0'..=b'9' => byte - b'0' + 52,
+            b'+' => 62,
+            b'/' => 63,
+            _ => continue,
+        };
+        bits = bits << 6 | u32::from(digit);
+        count += 6;
+        if count >= 8 {
+            count -= 8;
+            made.push((bits >> count) as u8);
+        }
+    }
+    made
+}
+
+#[cfg(test)]
+mod tests {
+    use super::base64;
+
+    #[test]
+    fn base64_is_read() {
+        for (text, want) in [("bWFyaw==", &b"mark"[..]), ("bWF y\naw", b"mark"), ("", b"")] {
+            assert_eq!(base64(text), want);
+        }
+    }
 }

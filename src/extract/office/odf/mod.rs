@@ -1,6 +1,7 @@
 //! OpenDocument (ISO/IEC 26300, OASIS ODF 1.3): texts, spreadsheets,
 //! presentations and drawings, in packages and in one XML file.
 
+mod crypt;
 mod drawn;
 mod manifest;
 mod masters;
@@ -14,6 +15,7 @@ mod tests;
 
 use std::collections::HashSet;
 
+use crypt::Opened;
 use sheet::{Place, Sheet};
 use story::{Kind, Story};
 use styles::Styles;
@@ -133,7 +135,7 @@ impl<'a, 'b> Document<'a, 'b> {
     }
 
     fn read_package(&mut self) {
-        if self.is_encrypted() {
+        if self.stays_encrypted() {
             return;
         }
         let (content, styles) = (self.find("content.xml"), self.find("styles.xml"));
@@ -391,13 +393,50 @@ fn named_gap(kind: GapKind, name: &str, words: &str) -> Gap {
 }
 
 impl Document<'_, '_> {
-    /// Whether the package is encrypted, which is then said.
-    fn is_encrypted(&mut self) -> bool {
+    /// Opens what is encrypted with the passwords there are. Says whether the
+    /// document stays shut.
+    fn stays_encrypted(&mut self) -> bool {
         let Some(id) = self.find("META-INF/manifest.xml") else { return false };
         let part = self.xml_of(Some(id));
         let entries = self.with(&part, Some(id), |_, xml| manifest::read(xml));
-        let Some(entry) = entries.iter().find(|entry| entry.encrypted) else { return false };
-        self.gap(named_gap(GapKind::Encrypted, &entry.name, "it is encrypted with a password"));
-        true
+        let encrypted: Vec<_> = entries
+            .into_iter()
+            .filter_map(|entry| Some((self.find(&entry.name)?, entry.name, entry.encryption?)))
+            .collect();
+        let passwords = self.budget.passwords();
+        let mut candidates: Vec<&str> = passwords.iter().collect();
+        for (id, name, encryption) in encrypted {
+            let known = encryption.is_known();
+            let Some(package) = &mut self.package else { return false };
+            let (data, _) = package.bytes(id, self.budget);
+            let mut opened = None;
+            for password in candidates.iter().filter(|_| known) {
+                match encryption.open(&data, password, self.budget) {
+                    Ok(Opened::Content(content, gap)) => {
+                        opened = Some((content, gap, *password));
+                        break;
+                    }
+                    Ok(Opened::Wrong | Opened::Unknown) => {}
+                    Err(gap) => {
+                        package.gap(gap);
+                        break;
+                    }
+                }
+            }
+            let Some((content, gap, password)) = opened else {
+                let words = match (known, candidates.is_empty()) {
+                    (false, _) => "it is encrypted in a way that cannot be undone",
+                    (_, true) => "it is encrypted with a password",
+                    _ => "it is encrypted, and no password given opens it",
+                };
+                self.gap(named_gap(GapKind::Encrypted, &name, words));
+                return true;
+            };
+            // One password opens all of a package.
+            candidates = vec![password];
+            package.put(id, content);
+            self.gap_in(Some(id), gap);
+        }
+        false
     }
 }
