@@ -326,11 +326,23 @@ impl SourceText {
     }
 }
 
+/// A style as it is looked up.
+#[derive(Debug, PartialEq, Eq, Hash)]
+struct StyleKey(u32, String, Option<[u8; 3]>, [bool; 4]);
+
+impl StyleKey {
+    fn of(style: &Style) -> Self {
+        let switches = [style.bold, style.struck, style.hidden, style.deleted];
+        Self(style.size.to_bits(), style.face.clone(), style.color, switches)
+    }
+}
+
 /// Builds a [`SourceText`] block by block and keeps what it promises.
 #[derive(Debug, Default)]
 pub struct TextBuilder {
     made: SourceText,
     label_ids: HashMap<String, u16>,
+    style_ids: HashMap<StyleKey, StyleId>,
     open: Option<Block>,
 }
 
@@ -342,7 +354,7 @@ impl TextBuilder {
 
     fn onto(made: SourceText) -> Self {
         let label_ids = made.labels.iter().cloned().zip(0..).collect();
-        Self { made, label_ids, open: None }
+        Self { made, label_ids, ..Self::default() }
     }
 
     /// The id of a style, made known at its first use. After 65,535 different
@@ -352,12 +364,19 @@ impl TextBuilder {
             self.made.styles.push(Style::default());
         }
         // Documents repeat few styles, and the one used last is the likeliest.
-        if let Some(at) = self.made.styles.iter().rposition(|known| *known == style) {
-            return at as StyleId;
+        let recent = self.made.styles.len().saturating_sub(8);
+        if let Some(at) = self.made.styles[recent..].iter().rposition(|known| *known == style) {
+            return (recent + at) as StyleId;
+        }
+        // A hostile one has as many as there are colours.
+        let key = StyleKey::of(&style);
+        if let Some(id) = self.style_ids.get(&key) {
+            return *id;
         }
         match StyleId::try_from(self.made.styles.len()) {
             Ok(id) => {
                 self.made.styles.push(style);
+                self.style_ids.insert(key, id);
                 id
             }
             Err(_) => 0,

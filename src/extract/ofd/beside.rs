@@ -3,12 +3,12 @@
 
 use super::draw::Resources;
 use super::page::{Layer, Page};
-use super::parts::{PageXml, read_annotations, read_list, same_id};
+use super::parts::{PageXml, id_key, read_annotations, read_list};
 use super::values::POINTS;
 use super::{Document, Reader, folder_of, joined};
 use crate::extract::office::package::PartId;
 use crate::extract::office::xml::{Xml, XmlReader};
-use crate::model::{BlockHead, Gap, GapKind, Origin, Region, Submission};
+use crate::model::{BlockHead, Gap, GapKind, Limit, Origin, Region, Submission};
 
 /// Longer names are no labels.
 const MAX_LABEL: usize = 200;
@@ -49,7 +49,7 @@ impl Reader<'_, '_> {
                     continue;
                 }
                 let read = self.xml(id, read_annotations);
-                document.annotations.entry(page).or_default().extend(read);
+                document.annotations.entry(id_key(&page)).or_default().extend(read);
             }
         }
     }
@@ -64,10 +64,7 @@ impl Reader<'_, '_> {
         origin: (f32, f32),
     ) {
         let number = self.pages.len() as u32 + 1;
-        let known = document.annotations.keys().find(|id| same_id(id, page_id)).cloned();
-        let Some(annotations) = known.and_then(|id| document.annotations.remove(&id)) else {
-            return;
-        };
+        let Some(annotations) = document.annotations.remove(&id_key(page_id)) else { return };
         for annotation in annotations {
             let is_watermark = annotation.kind.eq_ignore_ascii_case("watermark");
             let layer = if is_watermark { Layer::Watermark } else { Layer::Annotation };
@@ -113,6 +110,11 @@ impl Reader<'_, '_> {
         }
         let own = folder_of(self.package.name(list)).to_owned();
         for (name, place) in self.xml(list, |xml| read_list(xml, "Attachment", "Name")) {
+            if self.children.len() >= self.budget.limits().parts as usize {
+                let words = "more attachments than one matter may have parts";
+                self.package.gap(Gap::new(GapKind::Limit(Limit::Parts), words));
+                break;
+            }
             match self.locate(&place, &own, base) {
                 Some(id) => self.embedded(id, Some(name)),
                 None if !self.encrypted => {

@@ -43,6 +43,11 @@ pub(super) struct DrawParam {
 }
 
 impl Resources {
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.fonts.len() + self.params.len() + self.composites.len() + self.media.len()
+    }
+
     /// The paints of a parameter set and those it builds on.
     fn paints(&self, id: &str) -> (Paint, Paint) {
         let (mut fill, mut stroke) = (Paint::Unset, Paint::Unset);

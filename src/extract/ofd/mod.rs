@@ -18,7 +18,7 @@ use std::rc::Rc;
 
 use draw::{Drawer, Resources};
 use page::{Faces, Layer, Page};
-use parts::{Annotation, Entry, PageXml, ResXml, Root, same_id};
+use parts::{Annotation, Entry, PageXml, ResXml, Root, id_key};
 use values::{Bounds, POINTS};
 
 use crate::extract::office::package::{Package, PartId, shortened};
@@ -79,7 +79,8 @@ struct Reader<'a, 'b> {
 struct Document {
     folder: String,
     root: Root,
-    resources: Resources,
+    resources: Rc<Resources>,
+    template_ids: HashMap<String, usize>,
     /// Templates by their place in the root.
     templates: HashMap<usize, Rc<PageXml>>,
     annotations: HashMap<String, Vec<Annotation>>,
@@ -164,15 +165,16 @@ impl Reader<'_, '_> {
         let mut document = Document {
             folder,
             root,
-            resources: Resources::default(),
+            resources: Rc::default(),
+            template_ids: HashMap::new(),
             templates: HashMap::new(),
             annotations: HashMap::new(),
             unseen,
         };
-        for place in std::mem::take(&mut document.root.resources) {
-            let folder = document.folder.clone();
-            let list = self.resources(&place, &folder, &folder);
-            merge(&mut document.resources, &list);
+        let lists = std::mem::take(&mut document.root.resources);
+        document.resources = self.with_lists(&document, &lists, &document.folder.clone());
+        for (at, (id, ..)) in document.root.templates.iter().enumerate() {
+            document.template_ids.entry(id_key(id)).or_insert(at);
         }
         self.read_annotations(&mut document);
         if let Err(gap) = self.budget.check_pages(self.pages.len() + document.root.pages.len()) {
@@ -279,10 +281,19 @@ impl Reader<'_, '_> {
 
     /// A document's resources with those a page brings.
     fn with_lists(&mut self, document: &Document, lists: &[String], own: &str) -> Rc<Resources> {
-        let mut all = document.resources.clone();
+        if lists.is_empty() {
+            return Rc::clone(&document.resources);
+        }
+        let mut all = (*document.resources).clone();
+        let mut size = all.len();
         for place in lists {
             let list = self.resources(place, own, &document.folder);
+            size += list.len();
             merge(&mut all, &list);
+        }
+        if let Err(gap) = self.budget.spend_steps(size as u64) {
+            self.package.gap(gap);
+            self.stopped = true;
         }
         Rc::new(all)
     }
@@ -312,7 +323,7 @@ impl Reader<'_, '_> {
 
     /// A template by its id, read once.
     fn template(&mut self, document: &mut Document, id: &str) -> Option<(Rc<PageXml>, bool)> {
-        let at = document.root.templates.iter().position(|(known, ..)| same_id(known, id))?;
+        let at = *document.template_ids.get(&id_key(id))?;
         let (_, place, over) = document.root.templates.get(at)?.clone();
         if let Some(known) = document.templates.get(&at) {
             return Some((Rc::clone(known), over));

@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use super::content::{Content, Step, paint, read_inside};
 use super::draw::{DrawParam, Resources};
-use super::values::{Bounds, bounds, number};
+use super::values::{Bounds, bounds};
 use crate::extract::office::xml::{Element, Xml, XmlReader};
 
 /// What the entry part (`OFD.xml`) says.
@@ -24,6 +24,9 @@ pub(super) struct Body {
     /// Name and value.
     pub properties: Vec<(String, String)>,
 }
+
+/// Longer names are no faces.
+const MAX_FACE: usize = 200;
 
 /// What programs write and nobody reads.
 const MACHINE: &[&str] =
@@ -237,6 +240,7 @@ impl ResXml {
                             let on = |n: &str| element.attr(n).is_some_and(|v| v == "true");
                             let face = Some(value("FontName")).filter(|v| !v.is_empty());
                             let face = face.unwrap_or_else(|| value("FamilyName"));
+                            let face = face.chars().take(MAX_FACE).collect();
                             made.fonts.insert(value("ID"), (face, on("Bold")));
                         }
                         "DrawParam" => {
@@ -366,7 +370,7 @@ pub(super) fn read_list(
     all
 }
 
-/// Gives the number in an id, to know one page from another.
-pub(super) fn same_id(a: &str, b: &str) -> bool {
-    a.trim() == b.trim() || number(a).is_some_and(|n| number(b) == Some(n))
+/// An id as ids are compared: `007` is `7`.
+pub(super) fn id_key(id: &str) -> String {
+    id.trim().parse::<u64>().map_or_else(|_| id.trim().to_owned(), |id| id.to_string())
 }

@@ -1,7 +1,7 @@
 //! Tables, slides, shapes and forms: the elements that open a place of their own.
 
 use super::sheet::{Done, Place};
-use super::story::{Collected, Kind, Story, Tag};
+use super::story::{Collected, Kind, MAX_LABEL, Story, Tag};
 use super::table::Table;
 use crate::extract::office::xml::{Element, Ns, XmlReader};
 use crate::model::Region;
@@ -56,7 +56,8 @@ impl Story<'_> {
     }
 
     fn begin_table(&mut self, element: &Element<'_>) -> Tag {
-        let name = element.attr("name").unwrap_or_default().into_owned();
+        let name = element.attr("name").unwrap_or_default();
+        let name: String = name.chars().take(MAX_LABEL).collect();
         let style = element.attr("style-name").unwrap_or_default().into_owned();
         let look = self.styles.look("table", &style);
         let place = self.place();
@@ -66,9 +67,7 @@ impl Story<'_> {
         if is_sheet {
             self.page += 1;
             let master = self.styles.begins_master("table", &style).unwrap_or_default().to_owned();
-            if !self.masters.iter().any(|(known, _)| *known == master) {
-                self.masters.push((master, self.page));
-            }
+            self.masters.entry(master).or_insert(self.page);
             let region = if hidden { Region::Hidden } else { Region::Property };
             self.put(Done::plain(region, self.page, "sheet", name.as_str()));
         } else if place.flows && self.tables.is_empty() {
@@ -238,17 +237,15 @@ impl Story<'_> {
         let hidden = look.shown == Some(false);
         let around = self.place();
         for used in ["use-header-name", "use-footer-name"] {
-            let used = name(used);
-            for (declared, done) in &mut self.declarations {
-                if *declared == used && !used.is_empty() && done.head.page == 0 {
-                    done.head.page = self.page;
-                }
+            let declared = self.declared_ids.get(&name(used));
+            if let Some(done) = declared.and_then(|at| self.declarations.get_mut(*at))
+                && done.head.page == 0
+            {
+                done.head.page = self.page;
             }
         }
         let master = name("master-page-name");
-        if !self.masters.iter().any(|(known, _)| *known == master) {
-            self.masters.push((master, self.page));
-        }
+        self.masters.entry(master).or_insert(self.page);
         let title = name("name");
         if !title.is_ascii() {
             self.sheet.later.push(Done::plain(Region::Property, self.page, "slide", title));

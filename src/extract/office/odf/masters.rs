@@ -2,14 +2,13 @@
 //! sheets, and what stands on every slide.
 
 use super::WHITE;
+use std::collections::HashMap;
+
 use super::sheet::{Place, Sheet};
 use super::story::{Kind, Story};
 use super::styles::Styles;
 use crate::extract::office::xml::{Xml, XmlReader};
 use crate::model::Region;
-
-/// Master pages that follow one another.
-const MAX_NEXT: usize = 8;
 
 /// Reads the headers, footers and shapes of all master pages. `used` has those
 /// in use with their first page. Gives back the objects they refer to.
@@ -17,12 +16,12 @@ pub(super) fn read(
     xml: &mut XmlReader<'_, '_>,
     sheet: &mut Sheet,
     styles: &mut Styles,
-    used: &[(String, u32)],
+    used: HashMap<String, u32>,
     pages: u32,
     pictures: &mut usize,
 ) -> Vec<(String, u32)> {
     let mut objects = Vec::new();
-    let mut masters = Masters { used: used.to_vec(), seen: 0 };
+    let mut masters = Masters { used, seen: 0 };
     let mut page = None;
     while let Some(event) = xml.next() {
         let Xml::Open(element) = event else { continue };
@@ -92,7 +91,7 @@ fn is_placeholder(element: &crate::extract::office::xml::Element<'_>) -> bool {
 }
 
 struct Masters {
-    used: Vec<(String, u32)>,
+    used: HashMap<String, u32>,
     seen: usize,
 }
 
@@ -102,12 +101,11 @@ impl Masters {
         self.seen += 1;
         // A document that names none has the one called Standard, or the first.
         let default = name == "Standard" || name == "Default" || self.seen == 1;
-        let known = self.used.iter().find(|(used, _)| used == name);
-        let known = known.or_else(|| self.used.iter().find(|(u, _)| u.is_empty() && default));
-        let page = known.map(|(_, page)| *page)?;
+        let known = self.used.get(name);
+        let page = known.or_else(|| self.used.get("").filter(|_| default)).copied()?;
         // What follows it is seen where there is a page for it.
-        if !next.is_empty() && next != name && page < pages && self.used.len() < MAX_NEXT * 64 {
-            self.used.push((next.to_owned(), page + 1));
+        if !next.is_empty() && page < pages {
+            self.used.entry(next.to_owned()).or_insert(page + 1);
         }
         Some(page)
     }

@@ -13,7 +13,7 @@ mod table;
 #[cfg(test)]
 mod tests;
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use crypt::Opened;
 use sheet::{Place, Sheet};
@@ -165,7 +165,7 @@ impl<'a, 'b> Document<'a, 'b> {
             self.with(styles, styles_id, |_, xml| looks.read(xml, false));
         }
         self.with(content, content_id, |_, xml| looks.read(xml, true));
-        let mut masters = Vec::new();
+        let mut masters = HashMap::new();
         let mut objects = Vec::new();
         self.with(content, content_id, |this, xml| {
             let body =
@@ -178,7 +178,7 @@ impl<'a, 'b> Document<'a, 'b> {
             objects = std::mem::take(&mut story.objects);
             let declared = std::mem::take(&mut story.declarations);
             (this.pages, this.pictures, this.scripts) = (story.page, story.pictures, story.scripts);
-            declared.into_iter().for_each(|(_, done)| this.sheet.put(done));
+            declared.into_iter().for_each(|done| this.sheet.put(done));
         });
         if let Err(gap) = self.budget.check_pages(self.pages as usize) {
             self.gap(gap);
@@ -190,7 +190,7 @@ impl<'a, 'b> Document<'a, 'b> {
         }
         let pages = self.pages;
         let objects = self.with(styles, styles_id, |this, xml| {
-            masters::read(xml, &mut this.sheet, &mut looks, &masters, pages, &mut this.pictures)
+            masters::read(xml, &mut this.sheet, &mut looks, masters, pages, &mut this.pictures)
         });
         self.follow(objects);
         self.sheet.put_later();

@@ -13,6 +13,12 @@ use crate::model::{Align, BlockHead, Region};
 /// Spaces one element may stand for.
 const MAX_SPACES: u32 = 256;
 
+/// Paragraphs within paragraphs whose order is kept.
+const MAX_ORDERED: usize = 16;
+
+/// Longer names are no labels.
+pub(super) const MAX_LABEL: usize = 200;
+
 /// What kind of document a story is of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 pub(super) enum Kind {
@@ -93,9 +99,10 @@ pub(super) struct Story<'s> {
     deletions: Vec<(String, Done)>,
     changes: HashMap<String, u32>,
     /// Master pages in use: name and first page.
-    pub masters: Vec<(String, u32)>,
-    /// Declared headers and footers: name, text, whether a header, first page.
-    pub declarations: Vec<(String, Done)>,
+    pub masters: HashMap<String, u32>,
+    /// Declared headers and footers, with the first page that uses each.
+    pub declarations: Vec<Done>,
+    pub(super) declared_ids: HashMap<String, usize>,
     pub pictures: usize,
     pub scripts: usize,
     /// Objects and pictures referred to: place in the package and page.
@@ -129,8 +136,9 @@ impl<'s> Story<'s> {
             change: String::new(),
             deletions: Vec::new(),
             changes: HashMap::new(),
-            masters: Vec::new(),
+            masters: HashMap::new(),
             declarations: Vec::new(),
+            declared_ids: HashMap::new(),
             pictures: 0,
             scripts: 0,
             objects: Vec::new(),
@@ -370,7 +378,7 @@ impl<'s> Story<'s> {
         let around = self.place();
         let place = Place {
             region,
-            label: label.to_owned(),
+            label: label.chars().take(MAX_LABEL).collect(),
             group: self.sheet.next_group(),
             hidden: around.hidden,
             deleted: around.deleted || region == Region::Deleted,
@@ -420,10 +428,7 @@ impl<'s> Story<'s> {
         }
         self.break_next = false;
         if master.is_some() || !self.begun {
-            let master = master.unwrap_or_default();
-            if !self.masters.iter().any(|(known, _)| *known == master) {
-                self.masters.push((master, self.page));
-            }
+            self.masters.entry(master.unwrap_or_default()).or_insert(self.page);
         }
         self.begun = true;
     }
@@ -531,7 +536,9 @@ impl<'s> Story<'s> {
         match what {
             Collected::Header | Collected::Footer => {
                 done.head.page = 0;
-                self.declarations.push((std::mem::take(&mut self.declared), done));
+                let name = std::mem::take(&mut self.declared);
+                self.declared_ids.insert(name, self.declarations.len());
+                self.declarations.push(done);
             }
             Collected::Formula => {
                 let text: String = done.runs.iter().map(|(text, _)| text.as_str()).collect();
@@ -593,7 +600,10 @@ impl<'s> Story<'s> {
         if done.is_blank() {
             return;
         }
-        if let Some(outer) = self.frames.last_mut() {
+        // Deep down order matters less than being handed up level by level costs.
+        let deep = self.frames.len() > MAX_ORDERED;
+        let outer = if deep { self.frames.first_mut() } else { self.frames.last_mut() };
+        if let Some(outer) = outer {
             outer.after.push(done);
         } else if done.head.region == Region::Deleted {
             self.deletions.push((self.change.clone(), done));

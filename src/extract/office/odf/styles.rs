@@ -9,6 +9,9 @@ use crate::model::{Align, Style};
 /// Styles that build on others.
 const MAX_PARENTS: usize = 32;
 
+/// Longer names are no faces.
+const MAX_FACE: usize = 200;
+
 /// Colours that differ by less in every channel cannot be told apart.
 const CONTRAST: u8 = 24;
 
@@ -157,10 +160,13 @@ impl Look {
     fn take(&mut self, element: &Element<'_>, fonts: &HashMap<String, String>) {
         let value = |name: &str| element.attr(name);
         let face = |name: &str| {
-            value(name).map(|name| fonts.get(&*name).cloned().unwrap_or(name.into_owned()))
+            let found = value(name).map(|name| fonts.get(&*name).cloned().unwrap_or(name.into()));
+            found.map(|face| face.chars().take(MAX_FACE).collect::<String>())
         };
         let family = |name: &str| {
-            value(name).map(|f| f.trim_matches(['\'', '"']).to_owned()).filter(|f| !f.is_empty())
+            let found = value(name).map(|f| f.trim_matches(['\'', '"']).to_owned());
+            let found = found.filter(|face| !face.is_empty());
+            found.map(|face| face.chars().take(MAX_FACE).collect::<String>())
         };
         let heavy = |name: &str| {
             value(name).map(|w| w == "bold" || w.parse::<u32>().is_ok_and(|w| w >= 600))
