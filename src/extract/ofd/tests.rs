@@ -1,3 +1,5 @@
+//! OFD documents built in code, read back: pages, templates, annotations, damage.
+
 use super::*;
 use crate::extract::Limits;
 use crate::extract::archive::zip::packer::{Packed, pack};

@@ -1,3 +1,5 @@
+//! OpenDocument packages and flat files built in code, read back.
+
 use super::*;
 use crate::extract::archive::zip::packer::{Packed, pack};
 use crate::extract::{Limits, Passwords};
