@@ -166,10 +166,46 @@ fn read(format: Format, submission: &Submission, budget: &mut Budget) -> Extract
         Format::Other(media_type) if format.is_encrypted() => {
             Extraction::gap(GapKind::Encrypted, format!("{media_type} needs a key"))
         }
-        Format::Other(media_type) => {
-            Extraction::gap(GapKind::Unsupported, format!("no reader for {media_type}"))
-        }
+        Format::Other(media_type) => match reader(media_type) {
+            Some(reader) => reader(submission, budget),
+            None => Extraction::gap(GapKind::Unsupported, format!("no reader for {media_type}")),
+        },
     }
+}
+
+/// What reads one format.
+type Reader = fn(&Submission, &mut Budget) -> Extraction;
+
+/// Readers of formats that nothing else needs to tell apart, by media type.
+const READERS: &[(&str, Reader)] = &[
+    ("application/rtf", rtf::read),
+    ("application/mbox", mail::mbox::read),
+    ("application/vnd.ms-outlook", mail::msg::read),
+    ("application/vnd.ms-tnef", mail::tnef::read),
+    ("multipart/related", mail::mht::read),
+    ("application/pkcs7-mime", mail::cms::read),
+    ("application/x-tar", archive::tar::read),
+    ("application/gzip", archive::stream::read),
+    ("application/x-bzip2", archive::stream::read),
+    ("application/x-xz", archive::stream::read),
+    ("application/zstd", archive::stream::read),
+    ("application/x-7z-compressed", archive::seven::read),
+    ("application/vnd.rar", archive::rar::read),
+    ("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", office::xlsx::read),
+    (
+        "application/vnd.openxmlformats-officedocument.presentationml.presentation",
+        office::pptx::read,
+    ),
+    ("application/msword", office::doc::read),
+    ("application/vnd.ms-excel", office::xls::read),
+    ("application/vnd.ms-powerpoint", office::ppt::read),
+];
+
+fn reader(media_type: &str) -> Option<Reader> {
+    if media_type.starts_with("image/") && media_type != "image/vnd.dwg" {
+        return Some(image::read);
+    }
+    READERS.iter().find(|(known, _)| *known == media_type).map(|(_, reader)| *reader)
 }
 
 #[cfg(test)]

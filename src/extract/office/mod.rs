@@ -1,8 +1,13 @@
 //! Office documents.
 
+pub mod doc;
 pub mod docx;
 pub mod odf;
 pub(crate) mod ole;
 pub(crate) mod package;
+pub mod ppt;
+pub mod pptx;
 pub(crate) mod properties;
+pub mod xls;
+pub mod xlsx;
 pub(crate) mod xml;

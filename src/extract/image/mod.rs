@@ -1,0 +1,9 @@
+//! Pictures: what their metadata says; the picture itself is for OCR.
+
+use crate::extract::{Budget, Extraction};
+use crate::model::{GapKind, Submission};
+
+/// Reads it.
+pub(crate) fn read(_submission: &Submission, _budget: &mut Budget) -> Extraction {
+    Extraction::gap(GapKind::Unsupported, "no reader for this format")
+}

@@ -1,0 +1,9 @@
+//! Word 97-2003 documents (MS-DOC).
+
+use crate::extract::{Budget, Extraction};
+use crate::model::{GapKind, Submission};
+
+/// Reads it.
+pub(crate) fn read(_submission: &Submission, _budget: &mut Budget) -> Extraction {
+    Extraction::gap(GapKind::Unsupported, "no reader for this format")
+}
