@@ -13,6 +13,7 @@ mod archive;
 mod budget;
 mod charset;
 mod html;
+mod image;
 mod mail;
 mod ofd;
 mod office;
@@ -20,6 +21,7 @@ mod panics;
 mod passwords;
 mod pdf;
 mod plain;
+mod rtf;
 mod sniff;
 
 pub use budget::{Budget, Limits, Metered};
