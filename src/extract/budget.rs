@@ -220,6 +220,11 @@ impl<'b, R: Read> Metered<'b, R> {
         });
         (bytes, gap)
     }
+
+    /// What stopped the reading, if the budget did.
+    pub fn into_gap(self) -> Option<Gap> {
+        self.gap
+    }
 }
 
 impl<R: Read> Read for Metered<'_, R> {

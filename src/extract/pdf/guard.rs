@@ -1,6 +1,8 @@
 //! Looked at before any parser runs: nesting no parser should be given, and
 //! streams that unpack to more than the matter may hold.
 
+use std::io;
+
 use flate2::read::ZlibDecoder;
 use memchr::memmem;
 
@@ -62,14 +64,23 @@ fn unpacking(head: &[u8], packed: &[u8], budget: &mut Budget) -> Result<(), Gap>
     }
     let start = packed.iter().position(|byte| !matches!(byte, b'\r' | b'\n')).unwrap_or(0);
     let mut metered = Vec::new();
-    for round in 0..filters {
-        let source = if round == 0 { packed.get(start..).unwrap_or_default() } else { &metered };
-        let meter = Metered::new(ZlibDecoder::new(source), source.len() as u64, budget);
+    for round in 1..=filters {
+        let source = if round == 1 { packed.get(start..).unwrap_or_default() } else { &metered };
+        let mut meter = Metered::new(ZlibDecoder::new(source), source.len() as u64, budget);
+        if round == filters {
+            // What comes last is only counted.
+            let _ = io::copy(&mut meter, &mut io::sink());
+            return meter.into_gap().filter(is_limit).map_or(Ok(()), Err);
+        }
         let (made, gap) = meter.read_all();
-        if let Some(gap) = gap.filter(|gap| matches!(gap.kind, GapKind::Limit(_))) {
+        if let Some(gap) = gap.filter(is_limit) {
             return Err(gap);
         }
         metered = made;
     }
     Ok(())
+}
+
+fn is_limit(gap: &Gap) -> bool {
+    matches!(gap.kind, GapKind::Limit(_))
 }
