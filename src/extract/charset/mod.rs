@@ -6,6 +6,7 @@
 //! result reads best ([`plausible`]).
 
 mod candidates;
+pub(super) mod code_page;
 mod ebcdic;
 mod plausible;
 mod sample;

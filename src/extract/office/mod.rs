@@ -8,6 +8,7 @@ pub(crate) mod package;
 pub mod ppt;
 pub mod pptx;
 pub(crate) mod properties;
+pub(crate) mod property_sets;
 pub mod xls;
 pub mod xlsx;
 pub(crate) mod xml;
