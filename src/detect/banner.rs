@@ -15,12 +15,14 @@ pub(super) fn banners(sheet: &Sheet) -> Vec<Finding> {
     let (mut lines, mut portions, mut authority, mut restricted) = (vec![], vec![], vec![], vec![]);
     let banner = &sheet.regime.banner;
     let id = &sheet.regime.id;
-    for block in sheet.text.blocks() {
-        let line = sheet.line(block).trim();
+    for (block, line) in sheet.lines() {
+        let line = line.trim();
         if let Some(level) = portion(sheet, line) {
             portions.push(marked(sheet, block, &format!("{id}.portion"), level));
         }
-        if block.span().len() > LONGEST {
+        let begins = line.chars().next();
+        let may_be_one = begins.is_some_and(|c| sheet.regime.finders.banner_starts.contains(&c));
+        if !may_be_one || block.span().len() > LONGEST {
             continue;
         }
         if let Some((level, controlled)) = banner_line(sheet, line) {

@@ -1,8 +1,6 @@
 //! Level marks of a star regime: candidates, the evidence for and against each,
 //! and what they are: mark, label, portion, or a mark that is spoken about.
 
-use aho_corasick::AhoCorasick;
-
 use super::grammar::{self, Parsed, Separator, is_han};
 use super::sheet::{Sheet, compact};
 use super::squeeze::Squeezed;
@@ -34,14 +32,7 @@ const SPOKEN_ABOUT: usize = 500;
 pub(super) fn marks(sheet: &Sheet) -> Marks {
     let mut made = Marks::default();
     let regime = sheet.regime;
-    let mut anchors: Vec<String> = Vec::new();
-    for level in &regime.levels {
-        anchors.extend(level.words.iter().filter_map(|w| w.chars().last()).map(String::from));
-    }
-    anchors.extend(regime.lookalikes.iter().map(|entry| entry.seen.clone()));
-    anchors.sort();
-    anchors.dedup();
-    let Ok(finder) = AhoCorasick::new(&anchors) else { return made };
+    let Some(finder) = &regime.finders.anchors else { return made };
     let folded = sheet.folded.as_str();
     let mut done = 0;
     for hit in finder.find_iter(folded) {

@@ -144,9 +144,14 @@ impl<'a> Places<'a> {
     }
 }
 
-/// How many characters begin in a piece of UTF-8.
+/// How many characters begin in a piece of UTF-8. Sums of one byte for 255
+/// bytes at most let the compiler count many at a time.
 fn count(bytes: &[u8]) -> usize {
-    bytes.iter().filter(|&&byte| (byte as i8) >= -0x40).count()
+    let begins = |byte: u8| u8::from((byte as i8) >= -0x40);
+    bytes
+        .chunks(255)
+        .map(|some| usize::from(some.iter().fold(0_u8, |sum, b| sum.wrapping_add(begins(*b)))))
+        .sum()
 }
 
 #[cfg(test)]

@@ -14,21 +14,33 @@ const TOP: u32 = 8;
 /// Looks at every short line of the part.
 pub(super) fn related(sheet: &Sheet, facts: &mut Facts) -> Vec<Finding> {
     let mut found = Vec::new();
-    for (number, block) in sheet.text.blocks().iter().enumerate() {
+    // A label may stand in the cell before.
+    let mut labelled = false;
+    for (number, (block, line)) in sheet.lines().enumerate() {
         if block.span().len() > LONGEST * 8 {
+            labelled = false;
             continue;
         }
-        let line = sheet.line(block);
+        let telling = sheet.regime.finders.related.may_stand_in(line);
+        let worth_a_look = telling || (labelled && block.region == Region::Cell);
+        labelled = telling;
+        translations(sheet, block, line.trim(), facts);
+        if !worth_a_look {
+            continue;
+        }
         let packed = compact(line);
         if packed.is_empty() || packed.chars().count() > LONGEST * 2 {
             continue;
         }
         if packed.chars().count() <= LONGEST {
             words(sheet, block, &packed, &mut found);
-            translations(sheet, block, line.trim(), facts);
         }
-        disclosure(sheet, number, block, line, &packed, &mut found);
-        unclassified(sheet, number, block, line, facts);
+        let labels = sheet.regime.finders.labels.as_ref();
+        let by_label = labels.is_some_and(|labels| labels.is_match(&packed));
+        disclosure(sheet, number, block, &packed, by_label, &mut found);
+        if by_label || block.region == Region::Cell {
+            unclassified(sheet, number, block, &packed, facts);
+        }
     }
     found
 }
@@ -63,11 +75,15 @@ fn bare(sheet: &Sheet, packed: &str) -> String {
 }
 
 fn words(sheet: &Sheet, block: &Block, packed: &str, found: &mut Vec<Finding>) {
+    let behind_a_mark = packed.contains(sheet.regime.mark.star.as_str());
+    let on_paper = block.region == Region::Body && sheet.official;
+    if !is_place(block) && !behind_a_mark && !on_paper {
+        return;
+    }
     let line = bare(sheet, packed);
     for related in &sheet.regime.related {
         let stamp = related.rule.ends_with("declassified");
-        let behind_a_mark = packed.contains(sheet.regime.mark.star.as_str());
-        let stamped = stamp && (behind_a_mark || (block.region == Region::Body && sheet.official));
+        let stamped = stamp && (behind_a_mark || on_paper);
         if !is_place(block) && !stamped {
             continue;
         }
@@ -109,8 +125,8 @@ fn disclosure(
     sheet: &Sheet,
     number: usize,
     block: &Block,
-    line: &str,
     packed: &str,
+    by_label: bool,
     found: &mut Vec<Finding>,
 ) {
     if !matches!(
@@ -127,41 +143,37 @@ fn disclosure(
     let rule = format!("{}.mark.disclosure", sheet.regime.id);
     let inner = packed.trim_matches(['(', ')', '（', '）', '[', ']', '【', '】', '。']);
     let label = &sheet.regime.disclosure_label.words;
-    let previous = number.checked_sub(1).map(|n| compact(sheet.line(&sheet.text.blocks()[n])));
-    let labelled = label.iter().find_map(|word| {
+    let labelled = label.iter().filter(|_| by_label).find_map(|word| {
         let at = packed.find(word.as_str())?;
         Some(packed[at + word.len()..].trim_start_matches([':', '：']).to_owned())
     });
-    let celled = previous.filter(|cell| {
-        block.region == Region::Cell
-            && label.iter().any(|w| cell.trim_end_matches([':', '：']) == w)
-    });
+    let previous = || number.checked_sub(1).map(|n| &sheet.text.blocks()[n]);
+    let celled = block.region == Region::Cell
+        && previous().is_some_and(|cell| {
+            let cell = compact(sheet.line(cell));
+            label.iter().any(|w| cell.trim_end_matches([':', '：']) == w)
+        });
     for entry in &sheet.regime.disclosure {
         let severity = if entry.releases { Severity::Note } else { Severity::Review };
         for word in &entry.words {
             let alone = inner == word
-                && (word.starts_with("此件")
-                    || packed != inner
-                    || celled.is_some()
-                    || sheet.official);
-            let by_label = labelled.as_deref().is_some_and(|value| {
+                && (word.starts_with("此件") || packed != inner || celled || sheet.official);
+            let labelled = labelled.as_deref().is_some_and(|value| {
                 value.starts_with(word.as_str()) && !value.contains(['□', '☐', '/', '、'])
             });
-            if alone || by_label {
+            if alone || labelled {
                 found.push(finding(sheet, block, &rule, severity));
                 return;
             }
         }
     }
-    let _ = line;
 }
 
 /// 密级：公开, kept as a fact: a finding only beside a mark.
-fn unclassified(sheet: &Sheet, number: usize, block: &Block, line: &str, facts: &mut Facts) {
+fn unclassified(sheet: &Sheet, number: usize, block: &Block, packed: &str, facts: &mut Facts) {
     if !matches!(block.region, Region::Body | Region::Cell | Region::TextBox | Region::Header) {
         return;
     }
-    let packed = compact(line);
     let values = &sheet.regime.label.unclassified;
     let rule = format!("{}.conflict.unclassified-label", sheet.regime.id);
     for word in &sheet.regime.label.words {
@@ -180,7 +192,7 @@ fn unclassified(sheet: &Sheet, number: usize, block: &Block, line: &str, facts: 
             }
         }
         if block.region == Region::Cell
-            && values.contains(&packed)
+            && values.iter().any(|value| value == packed)
             && number.checked_sub(1).is_some_and(|n| {
                 compact(sheet.line(&sheet.text.blocks()[n])).trim_end_matches([':', '：']) == word
             })

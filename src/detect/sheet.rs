@@ -87,6 +87,17 @@ impl<'a> Sheet<'a> {
         self.slice(block.span())
     }
 
+    /// All blocks with their folded text, in order.
+    pub(super) fn lines(&self) -> impl Iterator<Item = (&'a Block, &'a str)> {
+        let (text, folded) = (self.text, self.folded);
+        let mut walk = folded.walk();
+        text.blocks().iter().map(move |block| {
+            let from = walk.folded_offset(block.span().start);
+            let to = walk.folded_offset(block.span().end).max(from);
+            (block, folded.as_str().get(from..to).unwrap_or_default())
+        })
+    }
+
     /// The folded text of source bytes.
     pub(super) fn slice(&self, source: Span) -> &'a str {
         let from = self.folded.folded_offset(source.start);

@@ -4,6 +4,7 @@ mod compile;
 mod diagnostic;
 pub mod load;
 mod matcher;
+mod openings;
 mod pairs;
 pub mod quantity;
 mod regime;
@@ -17,7 +18,8 @@ mod shipped;
 pub use diagnostic::Diagnostic;
 pub use load::{Kind, Source, load};
 pub use matcher::{Head, Matcher};
-pub use regime::{Banner, Edge, Form, LevelEntry, Organ, Regime};
+pub use openings::Openings;
+pub use regime::{Banner, Edge, Finders, Form, LevelEntry, Organ, Regime};
 pub use rule::{Basis, BasisDay, Example, Rule};
 pub use scope::{Condition, Entry, QuantityCondition, Scope, Within, WordSet};
 

@@ -1,9 +1,10 @@
 //! One authority's levels, mark forms, terms and law, by edition: `dictionaries/regimes/*.toml`.
 
+use aho_corasick::{AhoCorasick, MatchKind};
 use jiff::civil::Date;
 use serde::Deserialize;
 
-use super::Diagnostic;
+use super::{Diagnostic, Openings};
 use crate::model::{Level, Words};
 
 /// A regime as data. What is absent from a file is absent from the regime.
@@ -67,6 +68,55 @@ pub struct Regime {
     /// The form of a banner regime's marks.
     #[serde(default)]
     pub banner: Banner,
+    /// Made of the words above, once.
+    #[serde(skip)]
+    pub finders: Finders,
+}
+
+/// What finds a regime's words in a text.
+#[derive(Clone, Debug, Default)]
+pub struct Finders {
+    /// The last characters of levels and what stands for them: every mark of a
+    /// level-star-term regime holds one. `None` for a regime without levels.
+    pub anchors: Option<AhoCorasick>,
+    /// Words of labels: of a level, and of a disclosure attribute.
+    pub labels: Option<AhoCorasick>,
+    /// Words of labels, of marks beside the level mark, of disclosure.
+    pub related: Openings,
+    /// First characters of banners and of lines of an authority block.
+    pub banner_starts: Vec<char>,
+}
+
+impl Finders {
+    fn of(regime: &Regime) -> Self {
+        let levels = || regime.levels.iter().flat_map(|level| &level.words);
+        let last = |word: &String| word.chars().last().map(String::from);
+        let seen = regime.lookalikes.iter().map(|entry| entry.seen.clone());
+        let mut anchors: Vec<String> = levels().filter_map(last).chain(seen).collect();
+        anchors.sort();
+        anchors.dedup();
+        let related = regime.related.iter().flat_map(|entry| &entry.words);
+        let disclosure = regime.disclosure.iter().flat_map(|entry| &entry.words);
+        let labels = || regime.label.words.iter().chain(&regime.disclosure_label.words);
+        let words = related.chain(disclosure).chain(labels()).map(String::as_str);
+        let starts = levels().chain(&regime.banner.restricted).chain(&regime.banner.authority);
+        let mut banner_starts: Vec<char> = starts.filter_map(|word| word.chars().next()).collect();
+        banner_starts.sort_unstable();
+        banner_starts.dedup();
+        Self {
+            anchors: finder(anchors),
+            labels: finder(labels().cloned().collect()),
+            related: Openings::of(words),
+            banner_starts,
+        }
+    }
+}
+
+/// Finds words, the leftmost first: only then does it skip ahead to rare bytes.
+fn finder(words: Vec<String>) -> Option<AhoCorasick> {
+    let mut builder = AhoCorasick::builder();
+    builder.match_kind(MatchKind::LeftmostFirst);
+    builder.build(&words).ok().filter(|_| !words.is_empty())
 }
 
 /// The kinds of mark that Rust knows how to read.
@@ -347,7 +397,7 @@ fn toml_date_option<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Option<
 /// # Errors
 /// Everything that is wrong with it, at once.
 pub(super) fn parse(file: &str, text: &str) -> Result<Regime, Vec<Diagnostic>> {
-    let regime: Regime =
+    let mut regime: Regime =
         toml::from_str(text).map_err(|error| vec![Diagnostic::from_toml(file, text, &error)])?;
     let mut wrong = Vec::new();
     let mut say = |message: String| wrong.push(Diagnostic::at(file, text, 0, message));
@@ -381,7 +431,11 @@ pub(super) fn parse(file: &str, text: &str) -> Result<Regime, Vec<Diagnostic>> {
             say(format!("edition {} does not begin the day after {} ends", second.id, first.id));
         }
     }
-    if wrong.is_empty() { Ok(regime) } else { Err(wrong) }
+    if !wrong.is_empty() {
+        return Err(wrong);
+    }
+    regime.finders = Finders::of(&regime);
+    Ok(regime)
 }
 
 /// The pieces of evidence that the detectors can see.

@@ -621,7 +621,16 @@ impl FoldedText {
     /// The folded offset at which the source offset's text begins (or where it
     /// would stand, if it was taken out).
     pub fn folded_offset(&self, source: usize) -> usize {
-        let after = self.turns.partition_point(|t| t.source as usize <= source);
+        self.offset_before(self.turns.partition_point(|t| t.source as usize <= source), source)
+    }
+
+    /// For many offsets, each at or after the one before it.
+    pub fn walk(&self) -> Walk<'_> {
+        Walk { folded: self, after: 0 }
+    }
+
+    /// The folded offset of a source offset that lies before the turn `after`.
+    fn offset_before(&self, after: usize, source: usize) -> usize {
         let Some(turn) = after.checked_sub(1).map(|i| self.turns[i]) else { return 0 };
         let limit = self.turns.get(after).map_or(self.text.len(), |t| t.folded as usize);
         let steps = (source - turn.source as usize)
@@ -645,6 +654,27 @@ impl FoldedText {
             return self.turns.get(after).map_or(self.source_len, |t| t.source) as usize;
         }
         turn.source as usize + (turn.steps(folded) + 1) * usize::from(turn.source_step)
+    }
+}
+
+/// [`FoldedText::folded_offset`] for offsets in order: each costs a step or
+/// two, and not a search through all turns.
+#[derive(Clone, Debug)]
+pub struct Walk<'f> {
+    folded: &'f FoldedText,
+    /// The first turn behind the last offset.
+    after: usize,
+}
+
+impl Walk<'_> {
+    /// The folded offset of a source offset, which is at or after the last one
+    /// asked for.
+    pub fn folded_offset(&mut self, source: usize) -> usize {
+        let behind = |turn: &Turn| turn.source as usize <= source;
+        while self.folded.turns.get(self.after).is_some_and(behind) {
+            self.after += 1;
+        }
+        self.folded.offset_before(self.after, source)
     }
 }
 

@@ -4,26 +4,24 @@ use std::fmt::Write;
 
 use sha2::{Digest, Sha256};
 
-use crate::model::Matter;
-
 /// SHA-256 in lower-case hex.
 pub(crate) fn of_bytes(bytes: &[u8]) -> String {
     hex(&Sha256::digest(bytes))
 }
 
-/// Digest and size of a matter: of its one file, or, for a folder, of the lines
+/// Digest of a matter: of its one file, or, for a folder, of the lines
 /// `digest  name` of its files in their order.
-pub(crate) fn of_matter(matter: &Matter) -> (String, u64) {
-    let bytes = matter.submissions.iter().map(|s| s.bytes.len() as u64).sum();
-    if let [only] = matter.submissions.as_slice() {
-        return (of_bytes(&only.bytes), bytes);
+///
+/// `files` holds digest and name of each file.
+pub(crate) fn of_matter(files: &[(String, String)]) -> String {
+    if let [(only, _)] = files {
+        return only.clone();
     }
     let mut lines = String::new();
-    for submission in &matter.submissions {
-        let _ =
-            writeln!(lines, "{}  {}", of_bytes(&submission.bytes), submission.provenance.name());
+    for (digest, name) in files {
+        let _ = writeln!(lines, "{digest}  {name}");
     }
-    (of_bytes(lines.as_bytes()), bytes)
+    of_bytes(lines.as_bytes())
 }
 
 fn hex(bytes: &[u8]) -> String {

@@ -45,8 +45,9 @@ impl Pipeline {
     pub fn examine(&self, matter: impl Into<Matter>) -> Examination {
         let matter = matter.into();
         let mut budget = Budget::new(self.limits.clone()).with_passwords(self.passwords.clone());
-        let mut parts = Vec::new();
-        let (sha256, bytes) = digest::of_matter(&matter);
+        let mut parts: Vec<(Part, Facts)> = Vec::new();
+        let mut files = Vec::new();
+        let bytes = matter.submissions.iter().map(|s| s.bytes.len() as u64).sum();
 
         // What is packed inside a submission is a submission like any other: it
         // walks the same path as the thing it came in, next after it.
@@ -54,8 +55,13 @@ impl Pipeline {
         while let Some(submission) = waiting.pop() {
             let mut extraction = extract(&submission, &mut budget);
             waiting.extend(std::mem::take(&mut extraction.children).into_iter().rev());
-            parts.push(self.part(&submission, extraction));
+            let (part, facts) = self.part(&submission, extraction);
+            if submission.provenance.depth() == 0 {
+                files.push((part.sha256.clone(), submission.provenance.name().to_owned()));
+            }
+            parts.push((part, facts));
         }
+        let sha256 = digest::of_matter(&files);
 
         judge(Case { source: matter.source, sha256, bytes, parts }, &self.dictionary, self.as_of)
     }
