@@ -69,6 +69,20 @@ pub fn extract(submission: &Submission, budget: &mut Budget) -> Extraction {
         Ok(format) => (format, None),
         Err(said) => (Format::default(), Some(said)),
     };
+    read_with(format, panicked, submission, budget)
+}
+
+/// The same, for a submission that is read as `format`, whatever its bytes say.
+pub fn extract_as(format: Format, submission: &Submission, budget: &mut Budget) -> Extraction {
+    read_with(format, None, submission, budget)
+}
+
+fn read_with(
+    format: Format,
+    panicked: Option<String>,
+    submission: &Submission,
+    budget: &mut Budget,
+) -> Extraction {
     if let Err(gap) = budget.begin_part(submission.provenance.depth()) {
         return Extraction { format, gaps: vec![gap], ..Extraction::default() };
     }
