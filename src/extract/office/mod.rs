@@ -2,13 +2,16 @@
 
 pub mod doc;
 pub mod docx;
+pub(crate) mod drawing;
 pub mod odf;
 pub(crate) mod ole;
 pub(crate) mod package;
+pub(crate) mod packed;
 pub mod ppt;
 pub mod pptx;
 pub(crate) mod properties;
 pub(crate) mod property_sets;
+pub(crate) mod theme;
 pub mod xls;
 pub mod xlsx;
 pub(crate) mod xml;

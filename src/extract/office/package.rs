@@ -42,6 +42,17 @@ pub(crate) enum Target {
     External,
 }
 
+/// The parts that relationships of a kind lead to, in order.
+pub(crate) fn targets(related: &[Relationship], kind: &str) -> Vec<PartId> {
+    let of_kind = related.iter().filter(|r| r.kind == kind);
+    of_kind
+        .filter_map(|r| match r.target {
+            Target::Part(id) => Some(id),
+            _ => None,
+        })
+        .collect()
+}
+
 /// An open package.
 #[derive(Debug)]
 pub(crate) struct Package<'a> {

@@ -1,7 +1,7 @@
 //! Document properties of Office Open XML packages (ISO/IEC 29500-2, clause 11,
 //! and 29500-1, 22.2–22.3), and XML stored beside the document.
 
-use super::package::{Package, PartId};
+use super::package::{Package, PartId, Relationship, targets};
 use super::xml::{Xml, XmlReader};
 use crate::extract::Budget;
 use crate::model::{BlockHead, Region, TextBuilder};
@@ -37,6 +37,57 @@ const MACHINE: &[&str] = &[
 /// Longer names are no labels.
 const MAX_LABEL: usize = 200;
 
+/// Reads all properties of a package: core, application and custom ones, labels
+/// of protection, and what is stored as XML beside the document. `roots` are the
+/// relationships of the package.
+pub(crate) fn read_all(
+    package: &mut Package<'_>,
+    roots: &[Relationship],
+    text: &mut TextBuilder,
+    budget: &mut Budget,
+) {
+    let named = [
+        ("core-properties", "docProps/core.xml"),
+        ("extended-properties", "docProps/app.xml"),
+        ("custom-properties", "docProps/custom.xml"),
+        ("classificationlabels", "docMetadata/LabelInfo.xml"),
+    ];
+    for (kind, usual) in named {
+        // Strict documents name the same relationships in other words.
+        let strict: String = kind.split('-').enumerate().map(|(n, w)| capitalised(n, w)).collect();
+        let mut ids = targets(roots, kind);
+        ids.extend(targets(roots, &strict));
+        ids.extend(package.find(usual));
+        for id in ids {
+            if package.is_read(id) {
+                continue;
+            }
+            match kind {
+                "custom-properties" => read_custom(package, id, text, budget),
+                "classificationlabels" => read_labels(package, id, text, budget),
+                _ => read_plain(package, id, text, budget),
+            }
+        }
+    }
+    for id in 0..package.len() {
+        let name = package.name(id).to_ascii_lowercase();
+        let stored = name.starts_with("customxml/")
+            && name.ends_with(".xml")
+            && !name.contains("/itemprops");
+        if stored && !package.is_read(id) {
+            read_any(package, id, text, budget);
+        }
+    }
+}
+
+fn capitalised(position: usize, word: &str) -> String {
+    let mut chars = word.chars();
+    match chars.next().filter(|_| position > 0) {
+        Some(first) => first.to_uppercase().chain(chars).collect(),
+        None => word.to_owned(),
+    }
+}
+
 /// Puts one property down: a block for each line of its value.
 pub(crate) fn property(text: &mut TextBuilder, name: &str, value: &str) {
     let label: String = name.chars().take(MAX_LABEL).collect();
@@ -47,12 +98,7 @@ pub(crate) fn property(text: &mut TextBuilder, name: &str, value: &str) {
 }
 
 /// Reads core or application properties: each child of the root is one.
-pub(crate) fn read_plain(
-    package: &mut Package<'_>,
-    id: PartId,
-    text: &mut TextBuilder,
-    budget: &mut Budget,
-) {
+fn read_plain(package: &mut Package<'_>, id: PartId, text: &mut TextBuilder, budget: &mut Budget) {
     let part = package.xml(id, budget);
     let mut xml = XmlReader::new(&part, budget);
     let mut depth = 0;
@@ -92,12 +138,7 @@ fn put_unless_machine(text: &mut TextBuilder, name: &str, value: &str) {
 }
 
 /// Reads custom properties: named values, labels of protection among them.
-pub(crate) fn read_custom(
-    package: &mut Package<'_>,
-    id: PartId,
-    text: &mut TextBuilder,
-    budget: &mut Budget,
-) {
+fn read_custom(package: &mut Package<'_>, id: PartId, text: &mut TextBuilder, budget: &mut Budget) {
     let part = package.xml(id, budget);
     let mut xml = XmlReader::new(&part, budget);
     let mut name = String::new();
@@ -107,6 +148,40 @@ pub(crate) fn read_custom(
                 name = element.attr("name").unwrap_or_default().into_owned();
             }
             Xml::Text(value) => property(text, &name, &value),
+            _ => {}
+        }
+    }
+    let trouble = xml.finish();
+    package.gap_in(id, trouble);
+}
+
+/// Reads sensitivity labels kept in a part of their own (MS-OFFCRYPTO 2.6.4),
+/// under the names that custom properties have for the same.
+fn read_labels(package: &mut Package<'_>, id: PartId, text: &mut TextBuilder, budget: &mut Budget) {
+    const ATTRIBUTES: &[(&str, &str)] = &[
+        ("name", "Name"),
+        ("enabled", "Enabled"),
+        ("method", "Method"),
+        ("siteId", "SiteId"),
+        ("contentBits", "ContentBits"),
+        ("setDate", "SetDate"),
+        ("removed", "Removed"),
+    ];
+    let part = package.xml(id, budget);
+    let mut xml = XmlReader::new(&part, budget);
+    while let Some(event) = xml.next() {
+        match event {
+            Xml::Open(element) if element.local() == "label" => {
+                let label = element.attr("id").unwrap_or_default();
+                let label = label.trim_matches(['{', '}']);
+                for (attribute, word) in ATTRIBUTES {
+                    if let Some(value) = element.attr(attribute) {
+                        property(text, &format!("MSIP_Label_{label}_{word}"), &value);
+                    }
+                }
+            }
+            // Extensions may say anything.
+            Xml::Text(value) => property(text, "LabelInfo", &value),
             _ => {}
         }
     }

@@ -24,6 +24,8 @@ const MAX_MISMATCHES: u32 = 64;
 pub(crate) enum Ns {
     /// WordprocessingML.
     W,
+    /// PresentationML.
+    P,
     /// DrawingML: main.
     A,
     /// DrawingML in a word-processing document.
@@ -78,6 +80,7 @@ impl Ns {
         }
         match (open, uri) {
             (Some("wordprocessingml/2006/main" | "wordprocessingml/main"), _) => Self::W,
+            (Some("presentationml/2006/main" | "presentationml/main"), _) => Self::P,
             (Some("drawingml/2006/main" | "drawingml/main"), _) => Self::A,
             (
                 Some("drawingml/2006/wordprocessingDrawing" | "drawingml/wordprocessingDrawing"),
@@ -127,6 +130,7 @@ impl Ns {
     fn of_undeclared(prefix: &str) -> Self {
         match prefix {
             "w" => Self::W,
+            "p" => Self::P,
             "a" => Self::A,
             "wp" => Self::Wp,
             "pic" => Self::Pic,
@@ -158,11 +162,19 @@ impl Element<'_> {
 
     /// The value of the attribute of that local name, whatever its prefix.
     pub fn attr(&self, local: &str) -> Option<Cow<'_, str>> {
+        self.attr_where(|name| local_of(name) == local)
+    }
+
+    /// The id of a relationship: the attribute of that local name which has a
+    /// prefix, as `r:id` has beside an `id` of the element's own.
+    pub fn related(&self, local: &str) -> Option<Cow<'_, str>> {
+        self.attr_where(|name| local_of(name) == local && name.len() > local.len())
+    }
+
+    fn attr_where(&self, is_it: impl Fn(&str) -> bool) -> Option<Cow<'_, str>> {
         let mut attributes = self.start.attributes();
-        let found = attributes
-            .with_checks(false)
-            .flatten()
-            .find(|attribute| local_of(attribute.key.0) == local)?;
+        let found =
+            attributes.with_checks(false).flatten().find(|attribute| is_it(attribute.key.0))?;
         Some(match found.value {
             Cow::Borrowed(raw) => unescaped(raw),
             Cow::Owned(raw) => Cow::Owned(unescaped(&raw).into_owned()),

@@ -1,6 +1,6 @@
 //! Parts that hold no text of the document's own.
 
-/// Content types (their ends) of parts that hold no text of the document.
+/// Content types (their ends) of parts of Word that hold no text of the document.
 pub(super) const KNOWN_TYPES: &[&str] = &[
     "wordprocessingml.styles+xml",
     "wordprocessingml.stylesWithEffects+xml",
@@ -16,16 +16,6 @@ pub(super) const KNOWN_TYPES: &[&str] = &[
     "wordprocessingml.printerSettings",
     "ms-word.keyMapCustomizations+xml",
     "ms-word.vbaData+xml",
-    "theme+xml",
-    "themeOverride+xml",
-    "customXmlProperties+xml",
-    "diagramLayout+xml",
-    "diagramStyle+xml",
-    "diagramColors+xml",
-    "chartstyle+xml",
-    "chartcolorstyle+xml",
-    "ms-office.webextension+xml",
-    "ms-office.webextensiontaskpanes+xml",
 ];
 
 /// Relationships to parts that only say how things look.

@@ -1,7 +1,6 @@
 //! Word documents, Office Open XML (ISO/IEC 29500-1, clause 11): everything in
 //! the package that can carry a mark, the body first and the properties last.
 
-mod drawing;
 mod fields;
 mod known;
 mod sections;
@@ -23,12 +22,11 @@ use sheet::{NoteKind, Sheet};
 use story::{Story, StoryKind, read_story};
 use styles::{Styles, thinned};
 
-use super::ole;
-use super::package::{Package, PartId, Relationship, Target, shortened};
-use super::properties;
+use super::package::{Package, PartId, Relationship, Target, shortened, targets};
 use super::xml::XmlReader;
+use super::{drawing, packed, properties};
 use crate::extract::{Budget, Extraction};
-use crate::model::{BlockHead, Gap, GapKind, Note, Origin, Region, Submission, TextBuilder, Words};
+use crate::model::{BlockHead, Gap, GapKind, Note, Region, Submission, TextBuilder, Words};
 use settings::Settings;
 
 /// Fewer letters than this beside pictures are no text: a scan with a page number.
@@ -349,19 +347,7 @@ impl Document<'_, '_> {
 
     /// A file or object packed in the document.
     fn embedded(&mut self, id: PartId) {
-        if self.package.is_read(id) {
-            return;
-        }
-        let name = self.package.name(id).rsplit('/').next().unwrap_or_default().to_owned();
-        let (bytes, gap) = self.package.bytes(id, self.budget);
-        let object = self.submission.child(name.as_str(), Origin::Embedded, bytes);
-        match gap {
-            Some(gap) if object.bytes.is_empty() => {
-                self.children.push(self.submission.lost_child(name, Origin::Embedded, gap));
-            }
-            Some(gap) => self.children.push(Submission { gaps: vec![gap], ..object }),
-            None => self.children.push(ole::unwrapped(self.submission, object, self.budget)),
-        }
+        self.children.extend(packed::embedded(&mut self.package, self.submission, id, self.budget));
     }
 
     fn put_alternative_texts(&mut self) {
@@ -381,69 +367,13 @@ impl Document<'_, '_> {
 
     fn read_properties(&mut self, roots: &[Relationship]) {
         let text: &mut TextBuilder = &mut self.sheet.text;
-        let named = [
-            ("core-properties", "docProps/core.xml"),
-            ("extended-properties", "docProps/app.xml"),
-            ("custom-properties", "docProps/custom.xml"),
-            ("classificationlabels", "docMetadata/LabelInfo.xml"),
-        ];
-        for (kind, usual) in named {
-            // Strict documents name the same relationships in other words.
-            let strict: String =
-                kind.split('-').enumerate().map(|(n, w)| capitalised(n, w)).collect();
-            let mut ids = targets(roots, kind);
-            ids.extend(targets(roots, &strict));
-            ids.extend(self.package.find(usual));
-            for id in ids {
-                if self.package.is_read(id) {
-                    continue;
-                }
-                match kind {
-                    "custom-properties" => {
-                        properties::read_custom(&mut self.package, id, text, self.budget);
-                    }
-                    "classificationlabels" => {
-                        properties::read_any(&mut self.package, id, text, self.budget);
-                    }
-                    _ => properties::read_plain(&mut self.package, id, text, self.budget),
-                }
-            }
-        }
-        for id in 0..self.package.len() {
-            let name = self.package.name(id).to_ascii_lowercase();
-            let stored = name.starts_with("customxml/")
-                && name.ends_with(".xml")
-                && !name.contains("/itemprops");
-            if stored && !self.package.is_read(id) {
-                properties::read_any(&mut self.package, id, text, self.budget);
-            }
-        }
+        properties::read_all(&mut self.package, roots, text, self.budget);
     }
 
     /// Members that nothing accounts for are read as files packed in the document.
     fn leftovers(&mut self) {
-        for id in 0..self.package.len() {
-            if !self.package.is_read(id) && !self.is_known(id) {
-                self.embedded(id);
-            }
-        }
-    }
-
-    /// Whether a part is of a kind that carries no text of the document's own.
-    fn is_known(&self, id: PartId) -> bool {
-        let name = self.package.name(id).to_ascii_lowercase();
-        let kind = self.package.content_type(id);
-        let is_twin = self.package.find(&name) != Some(id);
-        if is_twin {
-            return false;
-        }
-        kind.starts_with("image/")
-            || kind.ends_with("relationships+xml")
-            || name.ends_with(".rels")
-            || kind.ends_with("officedocument.obfuscatedFont")
-            || KNOWN_TYPES.iter().any(|known| kind.ends_with(known))
-            || name.starts_with("_xmlsignatures/")
-            || name.starts_with("docprops/thumbnail")
+        let rest = packed::leftovers(&mut self.package, self.submission, KNOWN_TYPES, self.budget);
+        self.children.extend(rest);
     }
 
     fn finish(self) -> Extraction {
@@ -492,24 +422,6 @@ impl Document<'_, '_> {
             notes,
             ..Extraction::default()
         }
-    }
-}
-
-fn targets(related: &[Relationship], kind: &str) -> Vec<PartId> {
-    let of_kind = related.iter().filter(|r| r.kind == kind);
-    of_kind
-        .filter_map(|r| match r.target {
-            Target::Part(id) => Some(id),
-            _ => None,
-        })
-        .collect()
-}
-
-fn capitalised(position: usize, word: &str) -> String {
-    let mut chars = word.chars();
-    match chars.next().filter(|_| position > 0) {
-        Some(first) => first.to_uppercase().chain(chars).collect(),
-        None => word.to_owned(),
     }
 }
 

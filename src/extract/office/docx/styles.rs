@@ -7,6 +7,7 @@ use std::collections::HashMap;
 use memchr::memmem::Finder;
 
 use super::symbols::SymbolFont;
+use crate::extract::office::theme::Theme;
 use crate::extract::office::xml::{Element, Ns, Xml, XmlReader};
 use crate::model::{Align, Style};
 
@@ -192,48 +193,10 @@ pub(super) struct Styles {
     pub page_is_painted: bool,
 }
 
-/// Fonts and colours that styles refer to by name.
-#[derive(Debug, Default)]
-struct Theme {
-    /// Major and minor: Latin, East Asian.
-    fonts: [[String; 2]; 2],
-    colors: HashMap<String, [u8; 3]>,
-}
-
 impl Styles {
     /// Reads the theme part, which comes before all styles.
     pub fn read_theme(&mut self, xml: &mut XmlReader<'_, '_>) {
-        let theme = &mut self.theme;
-        let mut set: Option<usize> = None;
-        let mut slot = String::new();
-        while let Some(event) = xml.next() {
-            let Xml::Open(element) = event else { continue };
-            let face = || element.attr("typeface").unwrap_or_default().into_owned();
-            let mut give = |script: usize, face: String| {
-                if let Some(font) = set.and_then(|at| theme.fonts.get_mut(at)?.get_mut(script))
-                    && font.is_empty()
-                {
-                    *font = face;
-                }
-            };
-            match element.local() {
-                "majorFont" => set = Some(0),
-                "minorFont" => set = Some(1),
-                "fmtScheme" => set = None,
-                "latin" => give(0, face()),
-                "ea" => give(1, face()),
-                "font" if element.attr("script").is_some_and(|s| s == "Hans") => give(1, face()),
-                "sysClr" | "srgbClr" => {
-                    let value = element.attr("lastClr").or_else(|| element.attr("val"));
-                    if let Some(Ink::Rgb(rgb)) = value.and_then(|v| Ink::parse(&v)) {
-                        theme.colors.entry(std::mem::take(&mut slot)).or_insert(rgb);
-                    }
-                }
-                name @ ("dk1" | "lt1" | "dk2" | "lt2") => slot = name.to_owned(),
-                name if name.starts_with("accent") => slot = name.to_owned(),
-                _ => {}
-            }
-        }
+        self.theme.read(xml);
     }
 
     /// Reads the styles part, [`thinned`].
@@ -393,8 +356,7 @@ impl Styles {
         let themed = |name: &str, script: usize| {
             let theme = element.attr(name)?;
             let set = usize::from(!theme.starts_with("major"));
-            let face = self.theme.fonts.get(set)?.get(script)?;
-            (!face.is_empty()).then(|| face.clone())
+            self.theme.face(set, script).map(str::to_owned)
         };
         let ascii = themed("asciiTheme", 0)
             .or_else(|| element.attr("ascii").map(|f| f.into_owned()))
@@ -434,14 +396,7 @@ impl Styles {
 
     /// A colour of the theme by any of its names.
     pub fn theme_color(&self, slot: &str) -> Option<[u8; 3]> {
-        let slot = match slot {
-            "background1" | "light1" | "bg1" => "lt1",
-            "text1" | "dark1" | "tx1" => "dk1",
-            "background2" | "light2" | "bg2" => "lt2",
-            "text2" | "dark2" | "tx2" => "dk2",
-            other => other,
-        };
-        self.theme.colors.get(slot).copied()
+        self.theme.color(slot)
     }
 
     /// What a `shd` element paints; `None` where it paints nothing.

@@ -366,7 +366,7 @@ impl<'s> Story<'s> {
                 Some("even") => "even",
                 _ => "default",
             },
-            id: element.attr("id").unwrap_or_default().into_owned(),
+            id: element.related("id").unwrap_or_default().into_owned(),
         });
         Some(Tag::Other(Ns::Other))
     }

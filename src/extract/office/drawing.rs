@@ -2,10 +2,10 @@
 
 use std::collections::HashSet;
 
-use crate::extract::office::xml::{Ns, Xml, XmlReader};
+use super::xml::{Ns, Xml, XmlReader};
 
 /// The lines of text of a chart's or diagram's part, in its order.
-pub(super) fn lines(xml: &mut XmlReader<'_, '_>) -> Vec<String> {
+pub(crate) fn lines(xml: &mut XmlReader<'_, '_>) -> Vec<String> {
     let mut lines = Vec::new();
     let mut line = String::new();
     let mut open: Vec<Kind> = Vec::new();
@@ -16,9 +16,16 @@ pub(super) fn lines(xml: &mut XmlReader<'_, '_>) -> Vec<String> {
                 let kind = match (element.ns, element.local()) {
                     (Ns::A, "p") => Kind::Paragraph,
                     (Ns::A, "t") => Kind::Text,
-                    (Ns::Chart, "strCache" | "multiLvlStrCache" | "strDim" | "txData") => {
-                        Kind::Strings
-                    }
+                    (
+                        Ns::Chart,
+                        "strCache" | "strLit" | "multiLvlStrCache" | "strDim" | "txData" | "tx",
+                    ) => Kind::Strings,
+                    // What stands above and below a chart that is printed by itself.
+                    (
+                        Ns::Chart,
+                        "oddHeader" | "oddFooter" | "evenHeader" | "evenFooter" | "firstHeader"
+                        | "firstFooter",
+                    ) => Kind::Value,
                     (Ns::Chart, "v" | "pt") if strings > 0 => Kind::Value,
                     _ => Kind::Other,
                 };
@@ -46,7 +53,7 @@ pub(super) fn lines(xml: &mut XmlReader<'_, '_>) -> Vec<String> {
 }
 
 /// What of `drawn` is not among `known`: a diagram's picture says its data again.
-pub(super) fn only_new(drawn: Vec<String>, known: &HashSet<String>) -> Vec<String> {
+pub(crate) fn only_new(drawn: Vec<String>, known: &HashSet<String>) -> Vec<String> {
     drawn.into_iter().filter(|line| !known.contains(line)).collect()
 }
 

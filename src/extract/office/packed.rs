@@ -1,0 +1,75 @@
+//! What is packed in an Office Open XML document: files and objects that are
+//! children, and members of which nothing is to be read.
+
+use super::ole;
+use super::package::{Package, PartId};
+use crate::extract::Budget;
+use crate::model::{Origin, Submission};
+
+/// Content types (their ends) of parts that hold no text, in documents of any kind.
+const KNOWN_TYPES: &[&str] = &[
+    "relationships+xml",
+    "officedocument.obfuscatedFont",
+    "theme+xml",
+    "themeOverride+xml",
+    "customXmlProperties+xml",
+    "diagramLayout+xml",
+    "diagramStyle+xml",
+    "diagramColors+xml",
+    "chartstyle+xml",
+    "chartcolorstyle+xml",
+    "ms-office.webextension+xml",
+    "ms-office.webextensiontaskpanes+xml",
+];
+
+/// A file or object packed in the document, as a child; `None` where the part
+/// was read before.
+pub(crate) fn embedded(
+    package: &mut Package<'_>,
+    outer: &Submission,
+    id: PartId,
+    budget: &mut Budget,
+) -> Option<Submission> {
+    if package.is_read(id) {
+        return None;
+    }
+    let name = package.name(id).rsplit('/').next().unwrap_or_default().to_owned();
+    let (bytes, gap) = package.bytes(id, budget);
+    let object = outer.child(name.as_str(), Origin::Embedded, bytes);
+    Some(match gap {
+        Some(gap) if object.bytes.is_empty() => outer.lost_child(name, Origin::Embedded, gap),
+        Some(gap) => Submission { gaps: vec![gap], ..object },
+        None => ole::unwrapped(outer, object, budget),
+    })
+}
+
+/// Members that nothing accounts for, as children. `known` has the ends of
+/// content types that hold no text in this kind of document.
+pub(crate) fn leftovers(
+    package: &mut Package<'_>,
+    outer: &Submission,
+    known: &[&str],
+    budget: &mut Budget,
+) -> Vec<Submission> {
+    (0..package.len())
+        .filter_map(|id| {
+            let left = !package.is_read(id) && !is_known(package, id, known);
+            left.then(|| embedded(package, outer, id, budget)).flatten()
+        })
+        .collect()
+}
+
+/// Whether a part is of a kind that carries no text of the document's own.
+fn is_known(package: &Package<'_>, id: PartId, known: &[&str]) -> bool {
+    let name = package.name(id).to_ascii_lowercase();
+    let kind = package.content_type(id);
+    let is_twin = package.find(&name) != Some(id);
+    if is_twin {
+        return false;
+    }
+    kind.starts_with("image/")
+        || KNOWN_TYPES.iter().chain(known).any(|known| kind.ends_with(known))
+        || name.ends_with(".rels")
+        || name.starts_with("_xmlsignatures/")
+        || name.starts_with("docprops/thumbnail")
+}
