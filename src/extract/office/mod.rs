@@ -12,6 +12,7 @@ pub mod pptx;
 pub(crate) mod properties;
 pub(crate) mod property_sets;
 pub(crate) mod theme;
+mod word;
 pub mod xls;
 pub mod xlsx;
 pub(crate) mod xml;

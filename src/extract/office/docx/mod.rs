@@ -1,24 +1,20 @@
 //! Word documents, Office Open XML (ISO/IEC 29500-1, clause 11): everything in
 //! the package that can carry a mark, the body first and the properties last.
 
-mod fields;
 mod known;
 mod sections;
 mod settings;
-mod sheet;
 mod story;
 mod styles;
-mod symbols;
-mod tables;
 #[cfg(test)]
 mod tests;
 
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 
+use super::word::sections::{Section, shown_margins};
+use super::word::sheet::{NoteKind, Sheet};
 use known::{KNOWN_TYPES, is_apparatus};
-use sections::{Section, section_breaks, shown_margins};
-use sheet::{NoteKind, Sheet};
 use story::{Story, StoryKind, read_story};
 use styles::{Styles, thinned};
 
@@ -27,6 +23,7 @@ use super::xml::XmlReader;
 use super::{drawing, packed, properties};
 use crate::extract::{Budget, Extraction};
 use crate::model::{BlockHead, Gap, GapKind, Note, Region, Submission, TextBuilder, Words};
+use sections::section_breaks;
 use settings::Settings;
 
 /// Fewer letters than this beside pictures are no text: a scan with a page number.

@@ -6,95 +6,15 @@ use std::collections::HashMap;
 
 use memchr::memmem::Finder;
 
-use super::symbols::SymbolFont;
 use crate::extract::office::theme::Theme;
+use crate::extract::office::word::ink::{Ground, Ink};
+use crate::extract::office::word::sheet::{MAX_STYLES, ParaProps, Sheet};
+use crate::extract::office::word::symbols::SymbolFont;
 use crate::extract::office::xml::{Element, Ns, Xml, XmlReader};
-use crate::model::{Align, Style};
+use crate::model::{Align, Style, StyleId};
 
 /// Styles that are based on one another, at most.
 const MAX_CHAIN: usize = 32;
-
-/// A colour as it is asked for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(super) enum Ink {
-    /// Whatever suits: black on a light ground.
-    Auto,
-    /// Red, green, blue.
-    Rgb([u8; 3]),
-}
-
-impl Ink {
-    /// The nearest thing there is to not seeing anything: both all but equal.
-    fn vanishes_on(self, ground: Ink) -> bool {
-        let Self::Rgb(color) = self else { return false };
-        let Self::Rgb(ground) = ground else { return false };
-        color.iter().zip(ground).all(|(a, b)| a.abs_diff(b) < 16)
-    }
-
-    const WHITE: Self = Self::Rgb([255; 3]);
-
-    /// `RRGGBB`, `auto`.
-    pub fn parse(value: &str) -> Option<Self> {
-        let value = value.trim().trim_start_matches('#');
-        if value.eq_ignore_ascii_case("auto") {
-            return Some(Self::Auto);
-        }
-        let number = u32::from_str_radix(value, 16).ok().filter(|_| value.len() == 6)?;
-        let [_, r, g, b] = number.to_be_bytes();
-        Some(Self::Rgb([r, g, b]))
-    }
-
-    /// A colour of VML: a name, `#rgb`, `#rrggbb`, with or without `[index]`.
-    pub fn parse_vml(value: &str) -> Option<Self> {
-        let value = value.split('[').next().unwrap_or_default().trim();
-        if let Some(short) = value.strip_prefix('#').filter(|hex| hex.len() == 3) {
-            let long: String = short.chars().flat_map(|c| [c, c]).collect();
-            return Self::parse(&long);
-        }
-        Self::parse(value).or(match value {
-            "white" | "window" => Some(Self::WHITE),
-            "black" | "windowText" => Some(Self::Rgb([0; 3])),
-            "red" => Some(Self::Rgb([255, 0, 0])),
-            "silver" => Some(Self::Rgb([192; 3])),
-            "gray" => Some(Self::Rgb([128; 3])),
-            _ => None,
-        })
-    }
-
-    fn highlight(name: &str) -> Option<Self> {
-        Some(Self::Rgb(match name {
-            "black" => [0, 0, 0],
-            "blue" => [0, 0, 255],
-            "cyan" => [0, 255, 255],
-            "green" => [0, 255, 0],
-            "magenta" => [255, 0, 255],
-            "red" => [255, 0, 0],
-            "yellow" => [255, 255, 0],
-            "white" => [255, 255, 255],
-            "darkBlue" => [0, 0, 128],
-            "darkCyan" => [0, 128, 128],
-            "darkGreen" => [0, 128, 0],
-            "darkMagenta" => [128, 0, 128],
-            "darkRed" => [128, 0, 0],
-            "darkYellow" => [128, 128, 0],
-            "darkGray" => [128, 128, 128],
-            "lightGray" => [192, 192, 192],
-            _ => return None,
-        }))
-    }
-}
-
-/// What lies under a piece of text, from its cell or box.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub(super) enum Ground {
-    /// The page.
-    #[default]
-    Page,
-    /// This colour.
-    Color(Ink),
-    /// Something, but not known what: a picture, a table style's bands.
-    Unknown,
-}
 
 /// A face, as its place in [`Styles::faces`].
 type Face = u16;
@@ -140,18 +60,6 @@ impl RunProps {
     }
 }
 
-/// Properties of a paragraph; `None` where not given.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct ParaProps {
-    pub align: Option<Align>,
-    pub page_break_before: Option<bool>,
-    pub shade: Option<Ink>,
-    /// Its style, as its place among the styles.
-    pub style: Option<u16>,
-    /// Whether it stands in a frame of its own.
-    pub framed: bool,
-}
-
 #[derive(Debug, Default)]
 struct StyleDef {
     based_on: Option<String>,
@@ -191,7 +99,12 @@ pub(super) struct Styles {
     pub page: Option<Ink>,
     /// Whether that colour is shown.
     pub page_is_painted: bool,
+    looks: HashMap<Look, Shown>,
+    recent: Option<(Look, Shown)>,
 }
+
+/// The style a look comes to, and the symbol font it is in.
+type Shown = (StyleId, Option<SymbolFont>);
 
 impl Styles {
     /// Reads the theme part, which comes before all styles.
@@ -447,6 +360,28 @@ impl Styles {
     /// Whether a table of that style is painted by it.
     pub fn table_paints(&self, style: &str) -> bool {
         self.ids.get(style).and_then(|s| self.defs.get(usize::from(*s))).is_some_and(|d| d.paints)
+    }
+
+    /// The style a look comes to on a sheet, and the symbol font it is in.
+    pub fn style(&mut self, look: Look, sheet: &mut Sheet) -> Shown {
+        if let Some((recent, found)) = &self.recent
+            && *recent == look
+        {
+            return *found;
+        }
+        let found = match self.looks.get(&look) {
+            Some(found) => *found,
+            None => {
+                let (style, symbols) = self.resolve(&look);
+                let found = (sheet.keep_style(style), symbols);
+                if self.looks.len() < 4 * MAX_STYLES {
+                    self.looks.insert(look, found);
+                }
+                found
+            }
+        };
+        self.recent = Some((look, found));
+        found
     }
 
     /// What a look comes to, and the symbol font it is in, if it is in one.

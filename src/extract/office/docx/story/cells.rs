@@ -1,9 +1,9 @@
 //! Tables in a story.
 
 use super::{Story, Tag};
-use crate::extract::office::docx::sheet::Place;
-use crate::extract::office::docx::styles::Ground;
-use crate::extract::office::docx::tables::Table;
+use crate::extract::office::word::ink::Ground;
+use crate::extract::office::word::sheet::Place;
+use crate::extract::office::word::tables::Table;
 use crate::extract::office::xml::{Element, Ns};
 use crate::model::Region;
 

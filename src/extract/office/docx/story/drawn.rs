@@ -1,8 +1,9 @@
 //! Drawings in a story: text boxes, word art, alternative texts.
 
 use super::{Story, Tag};
-use crate::extract::office::docx::sheet::{Mark, Para, Piece, Place};
-use crate::extract::office::docx::styles::{Ground, Ink, Styles};
+use crate::extract::office::docx::styles::Styles;
+use crate::extract::office::word::ink::{Ground, Ink};
+use crate::extract::office::word::sheet::{Mark, Para, Piece, Place};
 use crate::extract::office::xml::{Element, Ns};
 use crate::model::{Region, Style};
 

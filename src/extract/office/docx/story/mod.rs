@@ -11,12 +11,14 @@ mod drawn;
 use alternates::Alternates;
 use drawn::Shape;
 
-use crate::extract::office::docx::fields::Field;
-use crate::extract::office::docx::sections::{MarginRef, Section};
-use crate::extract::office::docx::sheet::{Mark, NoteKind, Para, Piece, Place, Sheet};
-use crate::extract::office::docx::styles::{Ground, Ink, Look, ParaProps, RunProps, Styles};
-use crate::extract::office::docx::symbols::SymbolFont;
-use crate::extract::office::docx::tables::Table;
+use crate::extract::office::docx::styles::{Look, RunProps, Styles};
+use crate::extract::office::word::fields::Field;
+use crate::extract::office::word::ink::{Ground, Ink};
+use crate::extract::office::word::sections::{MarginRef, Section};
+use crate::extract::office::word::sheet::ParaProps;
+use crate::extract::office::word::sheet::{Mark, NoteKind, Para, Piece, Place, Sheet};
+use crate::extract::office::word::symbols::SymbolFont;
+use crate::extract::office::word::tables::Table;
 use crate::extract::office::xml::{Element, Ns, Xml, XmlReader};
 use crate::model::{Gap, Region};
 
@@ -548,7 +550,7 @@ impl<'s> Story<'s> {
             unseen: self.kind.unseen,
             east_asian: !text.is_ascii() && text.chars().any(is_east_asian),
         };
-        self.sheet.style(look, self.styles)
+        self.styles.style(look, self.sheet)
     }
 
     fn symbol(&mut self, element: &Element<'_>) {

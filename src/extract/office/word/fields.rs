@@ -8,7 +8,7 @@ const MAX_INSTRUCTION: usize = 4096;
 
 /// An open field.
 #[derive(Debug, Default)]
-pub(super) struct Field {
+pub(in crate::extract::office) struct Field {
     instruction: String,
     in_result: bool,
     shown: bool,

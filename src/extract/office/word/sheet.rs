@@ -2,17 +2,16 @@
 
 use std::collections::HashMap;
 
-use super::styles::{Ground, Look, ParaProps, Styles};
-use super::symbols::SymbolFont;
+use super::ink::{Ground, Ink};
 use crate::model::{Align, BlockHead, Region, Style, StyleId, TextBuilder};
 
 /// Styles of one document that are kept apart in full. Further ones keep what
 /// changes a verdict (hidden, deleted, struck), and lose their face and size.
-const MAX_STYLES: usize = 4096;
+pub(in crate::extract::office) const MAX_STYLES: usize = 4096;
 
 /// What happens within a paragraph, between its characters.
 #[derive(Clone, Debug)]
-pub(super) enum Mark {
+pub(in crate::extract::office) enum Mark {
     /// Characters look so from here on.
     Style(StyleId),
     /// A line ends.
@@ -27,15 +26,27 @@ pub(super) enum Mark {
 
 /// What a note in a part of its own is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(super) enum NoteKind {
+pub(in crate::extract::office) enum NoteKind {
     Footnote,
     Endnote,
     Comment,
 }
 
+/// Properties of a paragraph; `None` where not given.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(in crate::extract::office) struct ParaProps {
+    pub align: Option<Align>,
+    pub page_break_before: Option<bool>,
+    pub shade: Option<Ink>,
+    /// Its style, as its place among the styles.
+    pub style: Option<u16>,
+    /// Whether it stands in a frame of its own.
+    pub framed: bool,
+}
+
 /// A paragraph as far as it was read.
 #[derive(Debug, Default)]
-pub(super) struct Para {
+pub(in crate::extract::office) struct Para {
     pub text: String,
     pub marks: Vec<(usize, Mark)>,
     pub props: ParaProps,
@@ -92,7 +103,7 @@ impl Para {
 
 /// Where paragraphs stand: the running text, a cell, a box.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Place {
+pub(in crate::extract::office) struct Place {
     pub region: Region,
     pub label: String,
     /// The number all of its paragraphs share; 0 where each has its own.
@@ -106,7 +117,7 @@ pub(super) struct Place {
 
 /// A paragraph with its place, ready to be put down.
 #[derive(Debug)]
-pub(super) struct Piece {
+pub(in crate::extract::office) struct Piece {
     pub para: Para,
     pub region: Region,
     pub label: String,
@@ -117,7 +128,7 @@ pub(super) struct Piece {
 
 /// The pages as they fill.
 #[derive(Debug)]
-pub(super) struct Sheet {
+pub(in crate::extract::office) struct Sheet {
     pub text: TextBuilder,
     /// The page and line that come next.
     pub page: u32,
@@ -131,8 +142,6 @@ pub(super) struct Sheet {
     pub alt: Vec<(u32, String)>,
     /// The page of the first reference to each note.
     pub note_pages: HashMap<(NoteKind, String), u32>,
-    looks: HashMap<Look, (StyleId, Option<SymbolFont>)>,
-    recent: Option<(Look, (StyleId, Option<SymbolFont>))>,
     styles: usize,
 }
 
@@ -147,8 +156,6 @@ impl Default for Sheet {
             groups: 0,
             alt: Vec::new(),
             note_pages: HashMap::new(),
-            looks: HashMap::new(),
-            recent: None,
             styles: 0,
         }
     }
@@ -159,28 +166,6 @@ impl Sheet {
     pub fn next_group(&mut self) -> u32 {
         self.groups += 1;
         self.groups
-    }
-
-    /// The style a look comes to, and the symbol font it is in.
-    pub fn style(&mut self, look: Look, styles: &Styles) -> (StyleId, Option<SymbolFont>) {
-        if let Some((recent, found)) = &self.recent
-            && *recent == look
-        {
-            return *found;
-        }
-        let found = match self.looks.get(&look) {
-            Some(found) => *found,
-            None => {
-                let (style, symbols) = styles.resolve(&look);
-                let found = (self.keep_style(style), symbols);
-                if self.looks.len() < 4 * MAX_STYLES {
-                    self.looks.insert(look, found);
-                }
-                found
-            }
-        };
-        self.recent = Some((look, found));
-        found
     }
 
     /// The id of a style.

@@ -1,14 +1,14 @@
 //! Tables: which cell a paragraph is in. Cells of a row stand side by side, so
 //! each begins at the line its row begins at.
 
-use super::styles::Ground;
+use super::ink::Ground;
 
 /// A page and a line on it.
 type Line = (u32, u32);
 
 /// An open table.
 #[derive(Debug)]
-pub(super) struct Table {
+pub(in crate::extract::office) struct Table {
     index: u32,
     row: u32,
     cell: u32,
