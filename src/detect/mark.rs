@@ -278,7 +278,9 @@ fn place_evidence(weighed: &mut Weighed, around: &Around, region: Region, named:
         && (1..=6).contains(&block.line)
     {
         if block.page == 1 {
-            weighed.fill("first-lines", &[("line", &line)]);
+            // Without a box nothing was laid out: the order of the text says it.
+            let id = if block.bbox.is_some() { "first-lines" } else { "first-lines-in-order" };
+            weighed.fill(id, &[("line", &line)]);
         } else if block.line <= 3 {
             weighed.fill("page-top", &[("line", &line), ("page", &page)]);
         }

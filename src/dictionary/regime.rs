@@ -443,6 +443,7 @@ const EVIDENCE: &[&str] = &[
     "own-line",
     "own-column",
     "first-lines",
+    "first-lines-in-order",
     "page-top",
     "header",
     "footer",
