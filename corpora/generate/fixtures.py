@@ -9,6 +9,7 @@ import docx_writer as word
 import hostile
 import paper
 import plain
+import pptx_writer as slides
 from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls
 from page import Line, para
@@ -16,7 +17,7 @@ from page import Line, para
 
 def documents():
     for folder, made in (("plain", texts()), ("html", pages()), ("docx", words()),
-                         ("pdf", papers()), ("eml", mails()), ("zip", archives())):
+                         ("pptx", decks()), ("pdf", papers()), ("eml", mails()), ("zip", archives())):
         for name, content in made:
             yield f"{folder}/{name}", content
 
@@ -100,6 +101,21 @@ def field_and_link(document):
     for inside in ('<w:fldSimple {ns} w:instr=" PAGE "><w:r><w:t>1</w:t></w:r></w:fldSimple>',
                    '<w:hyperlink {ns} w:anchor="x"><w:r><w:t>链接</w:t></w:r></w:hyperlink>'):
         document.paragraphs[0]._p.append(parse_xml(inside.format(ns=nsdecls("w"))))
+
+
+def decks():
+    yield "slides-in-order.pptx", slides.write(["第一页", "第二页"])
+    yield "text-box-and-table.pptx", slides.write(["题"], lambda d: (
+        slides.text_box(d.slides[0], "框中文字", top=400),
+        slides.table(d.slides[0], [["甲", "乙"], ["丙", "丁"]])))
+    yield "notes.pptx", slides.write(["题"], lambda d: setattr(
+        d.slides[0].notes_slide.notes_text_frame, "text", "备注文字"))
+    yield "master-and-footer.pptx", slides.write(["题"], lambda d: (
+        slides.on_master(d, "母版文字"), slides.footer(d.slides[0], "页脚文字")))
+    yield "hidden-slide.pptx", slides.write(
+        ["题", "不放映"], lambda d: d.slides[1]._element.set("show", "0"))
+    yield "off-the-slide.pptx", slides.write(
+        ["题"], lambda d: slides.text_box(d.slides[0], "在外", left=-400))
 
 
 def papers():

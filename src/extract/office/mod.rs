@@ -11,6 +11,7 @@ pub mod ppt;
 pub mod pptx;
 pub(crate) mod properties;
 pub(crate) mod property_sets;
+pub(crate) mod sheet;
 pub(crate) mod theme;
 mod word;
 pub mod xls;
