@@ -10,6 +10,7 @@ mod grammar;
 mod mark;
 mod number;
 mod related;
+mod sent;
 mod sheet;
 mod squeeze;
 

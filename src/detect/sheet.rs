@@ -135,6 +135,11 @@ impl<'a> Sheet<'a> {
                 add(date, "成文日期", true);
             }
         }
+        // A mail that names no day itself is as old as it says it was sent.
+        if found.is_empty() {
+            let sent = super::sent::sent(self.text);
+            found.extend(sent.map(|date| IssueDate { date, from: "邮件日期" }));
+        }
         if found.is_empty() {
             let numbered = blocks
                 .iter()

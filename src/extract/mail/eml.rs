@@ -1,84 +1,372 @@
-//! Internet mail (RFC 5322, MIME): subject and plain text as blocks; HTML
-//! bodies, attachments and nested messages as children.
+//! Internet mail (RFC 5322, MIME): header fields and plain text as blocks; pages,
+//! attachments and nested messages as children.
+//!
+//! The tree of parts is walked by [`entities`], not by a library: what stands
+//! outside the parts, twice, cut or mislabelled must be read or said too.
 
-use mail_parser::{MessageParser, MimeHeaders, PartType};
+use std::borrow::Cow;
 
-use crate::extract::{Budget, Extraction};
-use crate::model::{BlockHead, Gap, GapKind, Origin, Region, Submission, TextBuilder};
+use memchr::memchr;
+
+use super::body;
+use super::entity::{Entity, Role, entities};
+use super::fields::{Field, Head};
+use super::page::Page;
+use super::transfer::{Coding, Decoded};
+use super::words;
+use crate::extract::charset::{self, Charset};
+use crate::extract::{Budget, Extraction, Format, sniff};
+use crate::model::{Gap, GapKind, Origin, Region, Submission};
 
 /// Reads one mail.
 pub(crate) fn read(submission: &Submission, budget: &mut Budget) -> Extraction {
-    let Some(mail) = MessageParser::default().parse(&submission.bytes[..]) else {
-        return Extraction::gap(GapKind::Damaged, "no header of a mail could be read");
-    };
-    let mut out = Extraction { pages: Some(1), ..Extraction::default() };
-    // Other header fields are not read yet; a mail must not pass without them.
-    out.gaps.push(Gap::new(
-        GapKind::Unsupported,
-        "header fields of the mail other than its subject are not read",
-    ));
-    let mut text = TextBuilder::new();
-    if let Some(subject) = mail.subject() {
-        text.block(&BlockHead { region: Region::Subject, ..BlockHead::default() }, subject);
+    let bytes = plain_lines(&submission.bytes);
+    let bytes = past_envelope(&bytes);
+    let (entities, gaps) = entities(bytes, budget);
+    let label = entities.iter().find_map(|entity| entity.kind.raw("charset"));
+    let mut reader =
+        Reader { submission, label, page: Page::new(), children: Vec::new(), gaps, number: 0 };
+    for entity in &entities {
+        reader.entity(entity, budget);
     }
-    let mut line = 0;
-    for (number, part) in mail.parts.iter().enumerate() {
-        let size = part.offset_end.saturating_sub(part.offset_body);
-        if let Err(gap) = budget.spend_bytes(u64::from(size)) {
-            out.gaps.push(gap);
-            break;
+    let (text, gap) = reader.page.finish();
+    reader.gaps.extend(gap);
+    Extraction {
+        pages: Some(1),
+        text,
+        children: reader.children,
+        gaps: reader.gaps,
+        ..Extraction::default()
+    }
+}
+
+/// The mail in bytes whose lines end as lines of mail do: a file in UTF-16 as
+/// UTF-8, and one whose lines end with a carriage return alone with feeds.
+fn plain_lines(bytes: &[u8]) -> Cow<'_, [u8]> {
+    let told = charset::tell(bytes);
+    let rest = bytes.get(told.mark..).unwrap_or_default();
+    if matches!(told.charset, Charset::Wide { .. } | Charset::Ebcdic) {
+        let decoded = charset::decode_as(rest, told.charset, usize::MAX);
+        return Cow::Owned(decoded.text.into_bytes());
+    }
+    if memchr(b'\n', rest).is_none() && memchr(b'\r', rest).is_some() {
+        return Cow::Owned(rest.iter().map(|b| if *b == b'\r' { b'\n' } else { *b }).collect());
+    }
+    Cow::Borrowed(rest)
+}
+
+/// The mail without empty lines and the `From ` line of a mailbox before it.
+fn past_envelope(bytes: &[u8]) -> &[u8] {
+    let text = bytes.trim_ascii_start();
+    let line = text.split(|b| *b == b'\n').next().unwrap_or_default();
+    let from = line.strip_prefix(b">").unwrap_or(line).strip_prefix(b"From ");
+    match from {
+        Some(rest) if !rest.trim_ascii_start().starts_with(b":") => {
+            text.get(line.len() + 1..).unwrap_or_default()
         }
-        if part.is_encoding_problem {
-            let detail = format!("part {number} of the mail is cut or wrongly encoded");
-            out.gaps.push(Gap::new(GapKind::Damaged, detail));
+        _ => text,
+    }
+}
+
+struct Reader<'a> {
+    submission: &'a Submission,
+    /// The encoding the mail's first text is in, by its own account.
+    label: Option<Vec<u8>>,
+    page: Page,
+    children: Vec<Submission>,
+    gaps: Vec<Gap>,
+    /// How many parts were seen, to name those that have no name.
+    number: usize,
+}
+
+impl Reader<'_> {
+    fn entity(&mut self, entity: &Entity, budget: &mut Budget) {
+        if self.page.is_full() {
+            return;
         }
-        let kind = part.content_type().and_then(|t| t.c_subtype.as_deref()).unwrap_or("");
-        if kind.eq_ignore_ascii_case("encrypted") || kind.ends_with("pkcs7-mime") {
-            out.gaps.push(Gap::new(GapKind::Encrypted, "the mail or a part of it is encrypted"));
+        let is_mail = self.number == 0;
+        self.number += 1;
+        for field in &entity.head.fields {
+            self.field(field, is_mail, budget);
         }
-        let name = part.attachment_name();
-        let named = |ext| name.map_or_else(|| format!("part-{number}.{ext}"), str::to_owned);
-        let (child, origin, bytes) = match &part.body {
-            PartType::Text(body) if name.is_none() => {
-                for one in body.lines() {
-                    line += 1;
-                    let head = BlockHead { page: 1, line, ..BlockHead::default() };
-                    text.block(&head, one);
-                }
-                continue;
+        match entity.role {
+            Role::Multipart if entity.kind.value == "multipart/encrypted" => {
+                self.gap(GapKind::Encrypted, "the mail or a part of it is encrypted");
             }
-            PartType::Multipart(_) => continue,
-            PartType::Text(body) => (named("txt"), Origin::Attachment, body.as_bytes()),
-            PartType::Html(body) => (named("html"), Origin::MailBody, body.as_bytes()),
-            PartType::Binary(body) | PartType::InlineBinary(body) => {
-                (named("bin"), Origin::Attachment, body.as_ref())
+            Role::Multipart => {}
+            Role::Outside => self.hidden(entity.body, budget),
+            Role::Leaf => self.leaf(entity, budget),
+        }
+    }
+
+    /// A field as a block. Those that hold no words are left out, unless there
+    /// is something in them that no program puts there.
+    fn field(&mut self, field: &Field, is_mail: bool, budget: &mut Budget) {
+        let value = words::decode(&field.value, self.label.as_deref());
+        if value.is_empty() || is_wordless(field.name) && value.is_ascii() {
+            return;
+        }
+        let is_subject = is_mail && field.is("subject");
+        let region = if is_subject { Region::Subject } else { Region::MailHeader };
+        let label = if is_subject { "" } else { field.name };
+        self.page.field(region, label, &value, budget);
+    }
+
+    fn leaf(&mut self, entity: &Entity, budget: &mut Budget) {
+        if entity.body.trim_ascii().is_empty() && self.names(entity).is_empty() {
+            return;
+        }
+        let decoded = entity.coding.decode(entity.body);
+        if let Coding::Unknown(name) = &entity.coding {
+            let number = self.number;
+            let detail = format!("part {number} has an unknown transfer encoding, {name:?}");
+            self.gap(GapKind::Unsupported, &detail);
+        }
+        if let Err(gap) = budget.spend_bytes(decoded.bytes.len() as u64) {
+            self.gaps.push(gap);
+            return;
+        }
+        self.part(entity, &decoded, budget);
+        self.hidden(decoded.rest, budget);
+        for other in entity.other_codings() {
+            let bytes = other.decode(entity.body).bytes;
+            if bytes != decoded.bytes {
+                let name = format!("part-{}-otherwise", self.number);
+                self.children.push(self.submission.child(name, Origin::MailBody, &*bytes));
             }
-            PartType::Message(nested) => (named("eml"), Origin::Attachment, nested.raw_message()),
+        }
+    }
+
+    /// A part by what it says it is.
+    fn part(&mut self, entity: &Entity, decoded: &Decoded, budget: &mut Budget) {
+        let kind = entity.kind.value.as_str();
+        let attached = entity.disposition.value == "attachment" || !self.names(entity).is_empty();
+        match kind {
+            "application/pgp-encrypted" if entity.inside == "multipart/encrypted" => {
+                self.hidden(&decoded.bytes, budget);
+            }
+            _ if attached => self.attached(entity, decoded, budget),
+            "message/delivery-status"
+            | "message/disposition-notification"
+            | "message/feedback-report"
+            | "message/tracking-status"
+            | "text/rfc822-headers" => self.groups_of_fields(&decoded.bytes, budget),
+            "message/partial" => self.partial(entity, decoded, budget),
+            "message/external-body" => {
+                let detail = "a part of the mail is kept elsewhere";
+                self.gap(GapKind::MissingPart, detail);
+                self.groups_of_fields(&decoded.bytes, budget);
+            }
+            _ if kind.starts_with("multipart/") && entity.coding != Coding::Identity => {
+                // Parts under an encoding, which the standard does not allow.
+                let head = [b"Content-Type: ", entity.head.get("content-type").unwrap_or_default()];
+                let mail = [&head.concat(), &b"\r\n\r\n"[..], &decoded.bytes].concat();
+                self.child(entity, decoded, mail);
+            }
+            "text/html" => self.html(entity, decoded),
+            "text/plain" => self.plain(entity, decoded, budget),
+            _ if kind.starts_with("multipart/") => self.plain(entity, decoded, budget),
+            _ if kind.starts_with("message/") => self.message(entity, decoded),
+            _ if kind.starts_with("text/") && !is_document(kind) => {
+                self.plain(entity, decoded, budget);
+            }
+            _ => self.child(entity, decoded, decoded.bytes.to_vec()),
+        }
+    }
+
+    /// Text that the mail shows. What only claims to be text is a child.
+    fn plain(&mut self, entity: &Entity, decoded: &Decoded, budget: &mut Budget) {
+        let label = entity.kind.raw("charset");
+        let wide = label.as_deref().and_then(Charset::for_label);
+        let is_wide = matches!(wide, Some(Charset::Wide { .. }));
+        if !is_wide && !body::is_text(sniff(&decoded.bytes)) {
+            return self.child(entity, decoded, decoded.bytes.to_vec());
+        }
+        let number = self.number;
+        if let Some(trouble) = &decoded.trouble {
+            self.gap(GapKind::Damaged, &format!("part {number}: {trouble}"));
+        }
+        let taken = body::take_files(&decoded.bytes);
+        for (file, gap) in taken.files {
+            let name = words::decode(&file.name, self.label.as_deref());
+            let mut child = self.submission.child(name, Origin::Attachment, file.bytes);
+            child.gaps.extend(gap);
+            self.children.push(child);
+        }
+        let text = charset::decode_labelled(&taken.text, label.as_deref(), budget.text_limit());
+        self.gaps.extend(text.gap().map(|gap| {
+            let detail = format!("part {number}: {}", gap.detail);
+            Gap { detail, ..gap }
+        }));
+        self.gaps.extend(body::sealed(&text.text));
+        let yes = |name, value: &str| {
+            entity.kind.get(name).is_some_and(|said| said.eq_ignore_ascii_case(value))
         };
-        out.children.push(submission.child(child, origin, bytes));
+        if yes("format", "flowed") {
+            for line in body::unflow(&text.text, yes("delsp", "yes")) {
+                self.page.line(Region::Body, &line, budget);
+            }
+        } else {
+            self.page.lines(Region::Body, &text.text, budget);
+        }
     }
-    out.text = text.finish();
-    out
+
+    /// A page shown as the mail's body, in UTF-8 with its mark: what the mail
+    /// says of its encoding counts for more than what the page says.
+    fn html(&mut self, entity: &Entity, decoded: &Decoded) {
+        let label = entity.kind.raw("charset");
+        let text = charset::decode_labelled(&decoded.bytes, label.as_deref(), usize::MAX);
+        let number = self.number;
+        self.gaps.extend(text.gap().map(|gap| {
+            let detail = format!("part {number}: {}", gap.detail);
+            Gap { detail, ..gap }
+        }));
+        let mut page = if text.text.is_ascii() {
+            decoded.bytes.to_vec()
+        } else {
+            [b"\xEF\xBB\xBF", text.text.as_bytes()].concat()
+        };
+        // A piece of a page that does not begin like one is one all the same.
+        if matches!(sniff(&page), Format::Plain) {
+            page = [b"\xEF\xBB\xBF<!DOCTYPE html>\n", text.text.as_bytes()].concat();
+        }
+        self.child(entity, decoded, page);
+    }
+
+    /// A message within the mail.
+    fn message(&mut self, entity: &Entity, decoded: &Decoded) {
+        let mail = body::as_mail(decoded.bytes.to_vec());
+        self.child(entity, decoded, mail);
+    }
+
+    /// Something with a name, or that is said to be attached.
+    fn attached(&mut self, entity: &Entity, decoded: &Decoded, budget: &mut Budget) {
+        let names = self.names(entity);
+        for other in names.iter().skip(1) {
+            self.page.field(Region::AttachmentName, "", other, budget);
+        }
+        let kind = entity.kind.value.as_str();
+        if kind.starts_with("message/") && kind != "message/partial" {
+            return self.message(entity, decoded);
+        }
+        let label = entity.kind.raw("charset");
+        let bytes = match label {
+            Some(label) if kind.starts_with("text/") => body::labelled(&decoded.bytes, &label),
+            _ => decoded.bytes.to_vec(),
+        };
+        self.child(entity, decoded, bytes);
+    }
+
+    /// A piece of a message that came in several mails (RFC 2046, 5.2.2).
+    fn partial(&mut self, entity: &Entity, decoded: &Decoded, budget: &mut Budget) {
+        let said = |name| entity.kind.get(name).and_then(|n| n.trim().parse::<u32>().ok());
+        let (number, total) = (said("number").unwrap_or(0), said("total"));
+        if (number, total) != (1, Some(1)) {
+            let of = total.map_or_else(|| "several".to_owned(), |total| total.to_string());
+            let detail = format!("the mail is piece {number} of {of} of a message");
+            self.gap(GapKind::MissingPart, &detail);
+        }
+        if number == 1 {
+            self.message(entity, decoded);
+        } else {
+            self.plain(entity, decoded, budget);
+        }
+    }
+
+    /// Groups of fields with empty lines between them: reports (RFC 3464, RFC 8098).
+    fn groups_of_fields(&mut self, bytes: &[u8], budget: &mut Budget) {
+        let mut rest = bytes;
+        loop {
+            let head = Head::of(rest);
+            for field in &head.fields {
+                self.field(field, false, budget);
+            }
+            let after = rest.get(head.body..).unwrap_or_default();
+            if after.is_empty() || self.page.is_full() {
+                return;
+            }
+            if head.fields.is_empty() && after.len() == rest.len() {
+                let text = charset::decode_labelled(after, self.label.as_deref(), usize::MAX).text;
+                return self.page.lines(Region::Body, &text, budget);
+            }
+            rest = after;
+        }
+    }
+
+    /// Text that no program shows.
+    fn hidden(&mut self, bytes: &[u8], budget: &mut Budget) {
+        if bytes.trim_ascii().is_empty() {
+            return;
+        }
+        let text = charset::decode_labelled(bytes, self.label.as_deref(), budget.text_limit());
+        self.gaps.extend(text.gap());
+        self.page.lines(Region::Hidden, &text.text, budget);
+    }
+
+    fn child(&mut self, entity: &Entity, decoded: &Decoded, bytes: Vec<u8>) {
+        let name = self.names(entity).into_iter().next();
+        let attached = name.is_some() || entity.disposition.value == "attachment";
+        let origin = if attached { Origin::Attachment } else { Origin::MailBody };
+        let name = name.unwrap_or_else(|| {
+            format!("part-{}.{}", self.number, body::extension(&entity.kind.value))
+        });
+        let mut child = self.submission.child(name, origin, bytes);
+        child.gaps.extend(decoded.trouble.clone().map(|said| Gap::new(GapKind::Damaged, said)));
+        self.children.push(child);
+    }
+
+    /// The names a part has, the one that programs show first.
+    fn names(&self, entity: &Entity) -> Vec<String> {
+        let label = self.label.as_deref();
+        let mut names = entity.disposition.all("filename", label);
+        for name in entity.kind.all("name", label) {
+            if !names.contains(&name) {
+                names.push(name);
+            }
+        }
+        names
+    }
+
+    fn gap(&mut self, kind: GapKind, detail: &str) {
+        let gap = Gap::new(kind, detail);
+        if !self.gaps.contains(&gap) {
+            self.gaps.push(gap);
+        }
+    }
+}
+
+/// Texts that are documents of their own.
+fn is_document(kind: &str) -> bool {
+    ["calendar", "vcard", "x-vcard", "directory", "rtf", "richtext", "csv", "xml", "x-amp-html"]
+        .iter()
+        .any(|subtype| kind.strip_prefix("text/") == Some(subtype))
+}
+
+/// Fields whose values are made by programs for programs: the structure of the
+/// mail, signatures and digests.
+fn is_wordless(name: &str) -> bool {
+    const NAMES: &[&str] = &[
+        "autocrypt",
+        "content-disposition",
+        "content-length",
+        "content-md5",
+        "content-transfer-encoding",
+        "content-type",
+        "dkim-signature",
+        "domainkey-signature",
+        "face",
+        "lines",
+        "mime-version",
+        "thread-index",
+        "x-face",
+        "x-google-dkim-signature",
+        "x-microsoft-antispam-message-info",
+    ];
+    let name = name.to_ascii_lowercase();
+    NAMES.contains(&name.as_str())
+        || name.starts_with("arc-")
+        || name.starts_with("x-ms-exchange-antispam-messagedata")
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::extract::Limits;
-
-    #[test]
-    fn a_gbk_subject_and_the_body_are_text() {
-        let mail =
-            "Subject: =?gb2312?B?u/rD3A==?=\r\nContent-Type: text/plain\r\n\r\none\r\ntwo\r\n";
-        let read =
-            read(&Submission::file("a.eml", mail.as_bytes()), &mut Budget::new(Limits::default()));
-        let lines: Vec<_> = read
-            .text
-            .blocks()
-            .iter()
-            .map(|b| (b.region, b.line, read.text.block_text(b)))
-            .collect();
-        let body = Region::Body;
-        assert_eq!(lines, [(Region::Subject, 0, "机密"), (body, 1, "one"), (body, 2, "two")]);
-    }
-}
+mod tests;

@@ -168,14 +168,12 @@ const WEAK: &[Magic] = &[
     (0, b"\x84\x8C", "application/pgp-encrypted"),
     (0, b"\x85\x01\x0C", "application/pgp-encrypted"),
     (0, b"\x85\x02\x0C", "application/pgp-encrypted"),
-    (0, b"\x30\x80\x06\x09", "application/pkcs7-mime"),
-    (4, b"\x06\x09\x2A\x86\x48\x86\xF7\x0D\x01\x07", "application/pkcs7-mime"),
     (0, b"\x5D\0\0", "application/x-lzma"),
 ];
 
 /// The format, where first bytes settle it.
 pub(super) fn strong(bytes: &[u8]) -> Option<&'static str> {
-    riff(bytes).or_else(|| find(STRONG, bytes)).or_else(|| old_tar(bytes))
+    riff(bytes).or_else(|| cms(bytes)).or_else(|| find(STRONG, bytes)).or_else(|| old_tar(bytes))
 }
 
 /// The format by first bytes, where it is known that this is no text.
@@ -220,6 +218,20 @@ fn riff(bytes: &[u8]) -> Option<&'static str> {
         b"CDR5" | b"CDR6" | b"CDR7" | b"CDR8" | b"CDR9" => Some("application/vnd.corel-draw"),
         _ => None,
     }
+}
+
+/// Signed or sealed data in BER: a sequence that begins with the number of a
+/// content type of PKCS #7, S/MIME or GM/T 0010. What it holds may well be text.
+fn cms(bytes: &[u8]) -> Option<&'static str> {
+    const TYPES: &[&[u8]] = &[
+        b"\x06\x09\x2A\x86\x48\x86\xF7\x0D\x01\x07",
+        b"\x06\x0B\x2A\x86\x48\x86\xF7\x0D\x01\x09\x10\x01",
+        b"\x06\x0A\x2A\x81\x1C\xCF\x55\x06\x01\x04\x02",
+    ];
+    let length = *bytes.strip_prefix(b"\x30")?.first()?;
+    let begin = 2 + if length > 0x80 { usize::from(length & 0x7F) } else { 0 };
+    let rest = bytes.get(begin..)?;
+    TYPES.iter().any(|oid| rest.starts_with(oid)).then_some("application/pkcs7-mime")
 }
 
 /// A tar from before it had first bytes is told by the checksum of its header.

@@ -140,8 +140,21 @@ impl<'a> Fields<'a> {
         let (telling, known) = (self.count(TELLING), self.known());
         // A part of a mail that stands alone may have but a type and an encoding.
         let is_part = self.names.first().is_some_and(|first| first.starts_with("content-"))
-            && (self.holds("multipart/") || self.count(&["content-transfer-encoding"]) > 0);
+            && (self.holds("multipart/")
+                || self.count(&["content-transfer-encoding"]) > 0
+                || self.is_bare_part());
         self.clean && (telling >= 1 && known >= 2 || is_part)
+    }
+
+    /// What was signed or compressed as a part of a mail (RFC 8551, 3.1) may
+    /// have a type and nothing else.
+    fn is_bare_part(&self) -> bool {
+        const FAMILIES: &[&str] = &["text/", "application/", "message/", "image/", "multipart/"];
+        let value = self.text.split_once(':').map_or("", |(_, value)| value.trim_start());
+        let value: String = value.chars().take(20).collect::<String>().to_ascii_lowercase();
+        self.names.first().is_some_and(|first| first == "content-type")
+            && self.names.iter().all(|name| name.starts_with("content-"))
+            && FAMILIES.iter().any(|family| value.starts_with(family))
     }
 
     fn holds(&self, what: &str) -> bool {

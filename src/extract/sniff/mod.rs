@@ -200,6 +200,10 @@ fn by_structure(bytes: &[u8], told: Told) -> Format {
         ("-----BEGIN CMS-----", "application/pkcs7-mime"),
         ("$ANSIBLE_VAULT;", "application/x-ansible-vault"),
         ("begin-base64 ", "text/x-uuencode"),
+        ("=ybegin line=", "text/x-yenc"),
+        ("=ybegin part=", "text/x-yenc"),
+        ("BEGIN:VCALENDAR", "text/calendar"),
+        ("BEGIN:VCARD", "text/vcard"),
         ("{\"nbformat\"", "application/x-ipynb+json"),
     ];
     if let Some((_, media_type)) = FIRST.iter().find(|(first, _)| start.starts_with(first)) {
