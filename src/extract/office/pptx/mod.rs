@@ -324,7 +324,7 @@ impl Deck<'_, '_> {
         for (kind, name) in [("slideLayout", "layout"), ("slideMaster", "master")] {
             for id in 0..self.package.len() {
                 let is_it = self.package.content_type(id).ends_with(&format!(".{kind}+xml"));
-                if is_it && !(self.package.is_read(id) && !self.layers.contains_key(&id)) {
+                if is_it && (self.layers.contains_key(&id) || !self.package.is_read(id)) {
                     self.put_layer(id, name, 0, sure.then_some(unused(name)));
                 }
             }
