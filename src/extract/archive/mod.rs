@@ -1,5 +1,10 @@
-//! Archives.
+//! Archives and compressed streams: what is packed inside comes out as children.
 
+#[allow(dead_code)]
+mod codec;
+mod compress;
+mod members;
+mod names;
 pub mod rar;
 pub mod seven;
 pub mod stream;

@@ -12,7 +12,7 @@ use flate2::Crc;
 use flate2::bufread::DeflateDecoder;
 use memchr::memmem;
 
-use super::names;
+use crate::extract::archive::names;
 use crate::extract::{Budget, Metered};
 use crate::model::{Gap, GapKind};
 

@@ -1,7 +1,6 @@
 //! ZIP: members as children, in the order they are listed.
 
 mod directory;
-mod names;
 #[cfg(test)]
 pub(crate) mod packer;
 #[cfg(test)]

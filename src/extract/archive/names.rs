@@ -4,6 +4,8 @@ use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
 use encoding_rs::{BIG5, EUC_JP, EUC_KR, Encoding, GB18030, GBK, SHIFT_JIS};
 use flate2::Crc;
 
+use crate::model::{Note, Words};
+
 /// How the names of an archive that are not flagged as UTF-8 are to be read.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum NameEncoding {
@@ -106,6 +108,19 @@ pub(crate) fn decode_alone(raw: &[u8]) -> String {
         NameEncoding::Legacy(encoding) => encoding.decode_without_bom_handling(raw).0.into(),
         NameEncoding::Cp437 => raw.iter().map(|b| cp437(*b)).collect(),
         NameEncoding::Ascii | NameEncoding::Utf8 => String::from_utf8_lossy(raw).into(),
+    }
+}
+
+/// The note that names were read in an encoding the archive does not tell.
+pub(crate) fn guess_note(encoding: &str) -> Note {
+    Note {
+        id: "encoding-guessed",
+        message: Words::new(
+            format!(
+                "member names were read as {encoding}; the archive does not say their encoding"
+            ),
+            format!("成员名按{encoding}读取，压缩包未注明其编码"),
+        ),
     }
 }
 
