@@ -151,10 +151,9 @@ mod tests {
             (0..=255u8).map(|b| (vec![b], u32::from(b))).collect();
         let mut out = vec![0x1F, 0x9D, 0x80 | widest as u8];
         let (mut next, mut width, mut bits) = (257u32, 9u32, Vec::new());
-        let mut group = 0;
         let mut put = |code: u32, width: u32| bits.extend((0..width).map(|i| code >> i & 1 == 1));
         let mut string: Vec<u8> = Vec::new();
-        let mut counts = vec![0usize; 17];
+        let mut counts = [0usize; 17];
         for byte in text {
             let mut longer = string.clone();
             longer.push(*byte);
@@ -172,13 +171,11 @@ mod tests {
             if next > 1 << width && width < widest {
                 let fill = (8 - counts[width as usize] % 8) % 8;
                 (0..fill).for_each(|_| put(0, width));
-                group += 1;
                 width += 1;
             }
             string = vec![*byte];
         }
         put(table[&string], width);
-        let _ = group;
         out.extend(
             bits.chunks(8)
                 .map(|c| c.iter().enumerate().fold(0u8, |sum, (i, bit)| sum | u8::from(*bit) << i)),
@@ -189,7 +186,7 @@ mod tests {
     #[test]
     fn what_was_packed_comes_out_at_every_width() {
         let text: Vec<u8> =
-            (0..40_000u32).flat_map(|i| [b'a' + (i % 7) as u8, (i * i >> 5) as u8]).collect();
+            (0..40_000u32).flat_map(|i| [b'a' + (i % 7) as u8, ((i * i) >> 5) as u8]).collect();
         for (text, widest) in [
             (&b"TOBEORNOTTOBEORTOBEORNOT"[..], 16),
             (b"aaaaaaaaaaaaaaaaaa", 12),

@@ -47,11 +47,6 @@ impl<'s> Members<'s> {
         false
     }
 
-    /// How many there are so far.
-    pub fn len(&self) -> usize {
-        self.made.children.len()
-    }
-
     /// Takes a member's content, and what stood in the way of the rest of it.
     pub fn take(&mut self, name: &str, content: Vec<u8>, gap: Option<Gap>) {
         if !self.has_room() {
