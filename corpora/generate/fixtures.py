@@ -4,12 +4,14 @@ Yields (path below the folder, bytes). The golden beside each is written by the 
 """
 
 from dataclasses import replace
+from datetime import date
 
 import docx_writer as word
 import hostile
 import paper
 import plain
 import pptx_writer as slides
+import xlsx_writer as sheets
 from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls
 from page import Line, para
@@ -17,7 +19,7 @@ from page import Line, para
 
 def documents():
     for folder, made in (("plain", texts()), ("html", pages()), ("docx", words()),
-                         ("pptx", decks()), ("pdf", papers()), ("eml", mails()), ("zip", archives())):
+                         ("xlsx", books()), ("pptx", decks()), ("pdf", papers()), ("eml", mails()), ("zip", archives())):
         for name, content in made:
             yield f"{folder}/{name}", content
 
@@ -116,6 +118,20 @@ def decks():
         ["题", "不放映"], lambda d: d.slides[1]._element.set("show", "0"))
     yield "off-the-slide.pptx", slides.write(
         ["题"], lambda d: slides.text_box(d.slides[0], "在外", left=-400))
+
+
+def books():
+    yield "values.xlsx", sheets.write([("表", [
+        ["字", 7, 0.5, True, date(2014, 3, 1)], ['="机"&"密"', "两\n行"]])], sheets.dates)
+    yield "hidden-sheet-row-and-column.xlsx", sheets.write(
+        [("表", [["见", "藏列"], ["藏行"]]), ("藏", [["藏页"]])], sheets.hide)
+    yield "header-and-footer.xlsx", sheets.write([("表", [["字"]])], sheets.margins)
+    yield "rich-and-white-text.xlsx", sheets.write([("表", [["a", "b", "c"]])], sheets.looks)
+    yield "merged-cells.xlsx", sheets.write(
+        [("表", [["题"], ["甲", "乙"]])], lambda b: b.active.merge_cells("A1:B1"))
+    yield "comment-validation-and-name.xlsx", sheets.write([("表", [["字"]])], sheets.beside)
+    yield "chart.xlsx", sheets.write([("表", [["月", "数"], ["一月", 3]])], sheets.chart)
+    yield "number-format-with-words.xlsx", sheets.write([("表", [[10, "甲"]])], sheets.formats)
 
 
 def papers():

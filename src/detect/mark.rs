@@ -467,9 +467,12 @@ fn label_before<'r>(sheet: &Sheet<'r>, around: &Around) -> Option<&'r str> {
     None
 }
 
-/// `t1.r2` of `t1.r2.c3`.
-fn row_of(label: &str) -> &str {
-    label.rsplit_once('.').map_or(label, |(row, _)| row)
+/// The table and row of `t1.r2.c3`, or the sheet and row of `Sheet1!B3`.
+fn row_of(label: &str) -> (&str, &str) {
+    if let Some((sheet, cell)) = label.rsplit_once('!') {
+        return (sheet, cell.trim_start_matches(|c: char| c.is_ascii_alphabetic()));
+    }
+    (label.rsplit_once('.').map_or(label, |(row, _)| row), "")
 }
 
 fn strip_label<'t>(sheet: &Sheet, before: &'t str) -> &'t str {

@@ -3,6 +3,7 @@
 pub mod doc;
 pub mod docx;
 pub(crate) mod drawing;
+pub(crate) mod numbers;
 pub mod odf;
 pub(crate) mod ole;
 pub(crate) mod package;

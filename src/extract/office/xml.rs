@@ -181,6 +181,19 @@ impl Element<'_> {
         })
     }
 
+    /// All attributes, in their order: local name and value.
+    pub fn attrs(&self) -> impl Iterator<Item = (&str, Cow<'_, str>)> {
+        let mut attributes = self.start.attributes();
+        attributes.with_checks(false);
+        attributes.flatten().map(|attribute| {
+            let value = match attribute.value {
+                Cow::Borrowed(raw) => unescaped(raw),
+                Cow::Owned(raw) => Cow::Owned(unescaped(&raw).into_owned()),
+            };
+            (local_of(attribute.key.0), value)
+        })
+    }
+
     /// Whether an on/off property is on: so unless its value says otherwise
     /// (ISO/IEC 29500-1, 17.17.4).
     pub fn is_on(&self) -> bool {
@@ -384,6 +397,13 @@ impl<'a, 'b> XmlReader<'a, 'b> {
     /// Stops reading where a part has given more text than one may.
     pub fn check_text(&mut self, bytes: usize) {
         if let Err(gap) = self.budget.spend_text(bytes) {
+            self.stop(gap);
+        }
+    }
+
+    /// Stops reading where a part has given more lines than one may.
+    pub fn check_lines(&mut self, lines: usize) {
+        if let Err(gap) = self.budget.check_lines(lines) {
             self.stop(gap);
         }
     }

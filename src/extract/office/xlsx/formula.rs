@@ -1,0 +1,80 @@
+//! Text that stands in formulas and not in what they came to.
+
+/// Longer formulas are shown cut.
+const MAX_SHOWN: usize = 2000;
+
+/// The texts in a formula; those joined by `&` alone are one.
+pub(super) fn literals(formula: &str) -> Vec<String> {
+    let mut made: Vec<String> = Vec::new();
+    let mut rest = formula;
+    let mut joined = false;
+    while let Some((before, after)) = rest.split_once('"') {
+        // Names of sheets in quotes of their own are no text.
+        joined = joined && before.trim() == "&";
+        let mut text = String::new();
+        let mut after = after;
+        loop {
+            let Some((piece, tail)) = after.split_once('"') else {
+                text.push_str(after);
+                after = "";
+                break;
+            };
+            text.push_str(piece);
+            after = tail;
+            // Two quotes are one in the text.
+            match tail.strip_prefix('"') {
+                Some(tail) => {
+                    text.push('"');
+                    after = tail;
+                }
+                None => break,
+            }
+        }
+        match made.last_mut().filter(|_| joined) {
+            Some(last) => last.push_str(&text),
+            None => made.push(text),
+        }
+        (rest, joined) = (after, true);
+    }
+    made
+}
+
+/// What a formula says that `shown`, its value, does not: the formula as it is
+/// written, then texts that only stand together once it is worked out.
+pub(super) fn unseen(formula: &str, shown: &str) -> Vec<String> {
+    if !formula.contains('"') {
+        return Vec::new();
+    }
+    let says = |text: &String| text.chars().any(|c| c.is_alphanumeric() || c == '★');
+    let unseen: Vec<String> = literals(formula)
+        .into_iter()
+        .filter(|text| says(text) && !shown.contains(&**text))
+        .collect();
+    if unseen.is_empty() {
+        return Vec::new();
+    }
+    let mut made = vec![format!("={}", formula.chars().take(MAX_SHOWN).collect::<String>())];
+    made.extend(unseen.into_iter().filter(|text| !formula.contains(&**text)));
+    made
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_the_value_does_not_show_is_told() {
+        for (formula, shown, want) in [
+            ("SUM(A1:A3)", "6", &[][..]),
+            (r#"IF(A1>0,"是","")"#, "是", &[]),
+            (r#"IF(A1>0,"是","机密★10年")"#, "是", &[r#"=IF(A1>0,"是","机密★10年")"#]),
+            (r#""机密"&A1&"年""#, "机密10年", &[]),
+            (r#""机"&"密★10年""#, "", &[r#"="机"&"密★10年""#, "机密★10年"]),
+            (r#"A1&"说""好""""#, "", &[r#"=A1&"说""好""""#, r#"说"好""#]),
+            (r#"IF(A1="-"," ","")"#, "x", &[]),
+            (r#""没有尽头"#, "", &[r#"="没有尽头"#]),
+        ] {
+            assert_eq!(unseen(formula, shown), want, "{formula}");
+        }
+    }
+}

@@ -1,0 +1,117 @@
+//! What is put down: lines with their place, in order, and what waits for the
+//! end because it stands on no sheet's face.
+
+use std::collections::HashMap;
+
+use crate::model::{BlockHead, Region, StyleId, TextBuilder};
+
+/// Longer names are no labels.
+const MAX_LABEL: usize = 200;
+
+/// Labels that are kept; cells behind them have a sheet and a line all the same.
+const MAX_LABELS: usize = 60_000;
+
+/// The text as it grows.
+#[derive(Debug, Default)]
+pub(super) struct Page {
+    pub text: TextBuilder,
+    /// Lines so far by region and page.
+    lines: HashMap<(Region, u32), u32>,
+    groups: u32,
+    labels: usize,
+    /// How many lines there are in all.
+    pub count: usize,
+    /// What goes behind the sheets: place and text.
+    later: Vec<(BlockHead, String)>,
+    pieces: Vec<(usize, usize, StyleId)>,
+}
+
+/// A place: region, page, name.
+pub(super) fn place(region: Region, page: u32, label: &str) -> BlockHead {
+    let label = label.chars().take(MAX_LABEL).collect();
+    BlockHead { region, page, label, ..BlockHead::default() }
+}
+
+impl Page {
+    pub fn next_group(&mut self) -> u32 {
+        self.groups += 1;
+        self.groups
+    }
+
+    /// Puts text of the default style down, a block for each of its lines.
+    pub fn put(&mut self, head: &mut BlockHead, text: &str) {
+        self.put_styled(head, text, &[(0, 0)]);
+    }
+
+    /// Puts text down whose pieces begin at the places given and have the styles
+    /// given, a block for each of its lines. Blank lines are left out.
+    pub fn put_styled(&mut self, head: &mut BlockHead, text: &str, runs: &[(usize, StyleId)]) {
+        if !text.contains(['\n', '\r']) {
+            return self.put_line(head, text, runs, 0);
+        }
+        if head.group == 0 {
+            head.group = self.next_group();
+        }
+        let mut start = 0;
+        for line in text.split(['\n', '\r']) {
+            self.put_line(head, line, runs, start);
+            start += line.len() + 1;
+        }
+    }
+
+    /// Puts one line down, which begins `start` bytes into what the runs are of.
+    fn put_line(
+        &mut self,
+        head: &mut BlockHead,
+        line: &str,
+        runs: &[(usize, StyleId)],
+        start: usize,
+    ) {
+        if line.trim().is_empty() {
+            return;
+        }
+        self.count += 1;
+        head.line = 0;
+        if head.page > 0 {
+            let lines = self.lines.entry((head.region, head.page)).or_default();
+            *lines += 1;
+            head.line = *lines;
+        }
+        if self.labels >= MAX_LABELS {
+            head.label.clear();
+        } else if !head.label.is_empty() {
+            self.labels += 1;
+        }
+        self.text.begin(head);
+        let end = start + line.len();
+        self.pieces.clear();
+        // The last piece that begins at or before the line says how it begins.
+        let first = runs.partition_point(|(at, _)| *at <= start).saturating_sub(1);
+        for (n, (at, style)) in runs.iter().enumerate().skip(first) {
+            let from = (*at).clamp(start, end);
+            let to = runs.get(n + 1).map_or(end, |(at, _)| (*at).clamp(from, end));
+            if *at >= end {
+                break;
+            }
+            self.pieces.push((from - start, to - start, *style));
+        }
+        let covered = self.pieces.first().map_or(line.len(), |(from, ..)| *from);
+        self.text.push(line.get(..covered).unwrap_or_default(), 0);
+        for (from, to, style) in &self.pieces {
+            self.text.push(line.get(*from..*to).unwrap_or_default(), *style);
+        }
+        self.text.end();
+    }
+
+    /// Keeps text for the end.
+    pub fn put_later(&mut self, head: BlockHead, text: impl Into<String>) {
+        self.later.push((head, text.into()));
+    }
+
+    /// Puts down what waited.
+    pub fn put_waiting(&mut self) {
+        for (mut head, text) in std::mem::take(&mut self.later) {
+            self.put(&mut head, &text);
+        }
+    }
+}
