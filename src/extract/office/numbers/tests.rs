@@ -1,3 +1,5 @@
+//! Cases for number formats: codes and values, what is shown expected.
+
 use super::*;
 
 fn shown(code: &str, value: f64) -> String {
