@@ -135,6 +135,12 @@ impl<'a> Sheet<'a> {
                 add(date, "成文日期", true);
             }
         }
+        if found.is_empty() {
+            let labelled = blocks.iter().filter(body).take(ENDS * 4).find_map(|block| {
+                (block.span().len() <= LONGEST).then(|| self.labelled_date(self.line(block)))?
+            });
+            found.extend(labelled.map(|date| IssueDate { date, from: "标注日期" }));
+        }
         // A mail that names no day itself is as old as it says it was sent.
         if found.is_empty() {
             let sent = super::sent::sent(self.text);
@@ -151,6 +157,18 @@ impl<'a> Sheet<'a> {
             }
         }
         found
+    }
+
+    /// The date of a line that is a label and a date: 日期：2025年11月3日.
+    fn labelled_date(&self, line: &str) -> Option<Date> {
+        let packed = compact(line);
+        let (label, date) = packed.split_once([':', '：'])?;
+        let label = label.trim_start_matches(|c: char| !is_han(c));
+        if !self.regime.issue_date.labels.iter().any(|known| known == label) {
+            return None;
+        }
+        let (day, length) = number::date(date)?;
+        (date.chars().count() == length).then_some(day)
     }
 
     /// The issuing body: of the red head, else of the line above the date.
@@ -225,4 +243,36 @@ fn last_date(line: &str) -> Option<Date> {
         }
     }
     found
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::detect::detect;
+    use crate::dictionary::Dictionary;
+    use crate::model::SourceText;
+    use crate::normalize::fold;
+
+    #[test]
+    fn the_day_of_issue_is_read_where_documents_put_it() {
+        let dictionary = Dictionary::shipped();
+        let cases: &[(&str, Option<(&str, &str)>)] = &[
+            ("正文。\n二〇一四年三月一日\n", Some(("2014-03-01", "成文日期"))),
+            ("正文。\n某局办公室　2014年3月2日印发\n", Some(("2014-03-02", "印发日期"))),
+            ("秘密★5年\n巡检安排\n• 日期：2025年11月3日\n", Some(("2025-11-03", "标注日期"))),
+            ("编制日期: 2025-11-03\n正文\n", Some(("2025-11-03", "标注日期"))),
+            ("云档发〔2019〕6号\n正文。\n", Some(("2019-12-31", "发文字号"))),
+            // A date of its own line says more than a label.
+            ("日期：2025年11月3日\n正文。\n2024年5月6日\n", Some(("2024-05-06", "成文日期"))),
+            ("出生日期：1980年1月2日\n", None),
+            ("日期：2025年11月3日上午开会\n", None),
+            ("日期：待定\n", None),
+        ];
+        for (text, want) in cases {
+            let source = SourceText::from_lines((*text).to_owned());
+            let facts = detect(&source, &fold(text), &dictionary).facts;
+            let got = facts.issue_dates.first().map(|d| (d.date.to_string(), d.from));
+            let got = got.as_ref().map(|(date, from)| (date.as_str(), *from));
+            assert_eq!(got, *want, "{text}");
+        }
+    }
 }

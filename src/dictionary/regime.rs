@@ -29,6 +29,9 @@ pub struct Regime {
     /// The label form.
     #[serde(default)]
     pub label: Label,
+    /// How a document says when it was issued.
+    #[serde(default)]
+    pub issue_date: IssueDateWords,
     /// Marks beside the level mark.
     #[serde(default)]
     pub related: Vec<Related>,
@@ -193,6 +196,14 @@ pub struct Label {
     pub properties: Vec<String>,
     /// Names of properties that hold a term.
     pub term_properties: Vec<String>,
+}
+
+/// How a document says when it was issued, beside the place of its date.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct IssueDateWords {
+    /// Words before a colon and the date.
+    pub labels: Vec<String>,
 }
 
 /// Words of one rule.

@@ -32,6 +32,6 @@ pub struct Facts {
 pub struct IssueDate {
     /// The day.
     pub date: Date,
-    /// Where it was read: `成文日期`, `印发日期`, `邮件日期`, `发文字号`.
+    /// Where it was read: `成文日期`, `印发日期`, `标注日期`, `邮件日期`, `发文字号`.
     pub from: &'static str,
 }

@@ -107,7 +107,7 @@ pub struct Declassification {
     /// The day the term is counted from.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub issue_date: Option<Date>,
-    /// Where that day was read: `成文日期`, `印发日期`, `邮件日期`, `发文字号`.
+    /// Where that day was read: `成文日期`, `印发日期`, `标注日期`, `邮件日期`, `发文字号`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub issue_date_from: Option<String>,
     /// Editions of law, regulations and determination rules in force that day.
