@@ -1,7 +1,7 @@
 //! Cases for binary workbooks: records made here, text and places expected.
 
-use super::super::read;
 use crate::extract::archive::zip::packer::{Packed, pack};
+use crate::extract::office::xlsx::read;
 use crate::extract::{Budget, Extraction, Limits};
 use crate::model::Submission;
 
