@@ -184,6 +184,10 @@ fn read(format: Format, submission: &Submission, budget: &mut Budget) -> Extract
         }
         Format::Other(media_type) => match reader(media_type) {
             Some(reader) => reader(submission, budget),
+            None if archive::volumes::is_piece(submission.provenance.name()) => Extraction::gap(
+                GapKind::MissingPart,
+                "by its name a piece of a file in several pieces: the others are needed",
+            ),
             None => Extraction::gap(GapKind::Unsupported, format!("no reader for {media_type}")),
         },
     }

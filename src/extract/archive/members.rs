@@ -132,6 +132,11 @@ impl<'s> Members<'s> {
         self.made.notes.push(Note { id, message: Words::new(en, zh) });
     }
 
+    /// Puts notes down that stand elsewhere.
+    pub fn notes(&mut self, notes: Vec<Note>) {
+        self.made.notes.extend(notes);
+    }
+
     /// Says that names were read in an encoding the archive does not tell.
     pub fn names_guessed(&mut self, encoding: Option<&str>) {
         if let Some(encoding) = encoding {

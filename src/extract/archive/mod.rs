@@ -1,6 +1,5 @@
 //! Archives and compressed streams: what is packed inside comes out as children.
 
-#[allow(dead_code)]
 mod codec;
 mod compress;
 mod members;
@@ -9,4 +8,5 @@ pub mod rar;
 pub mod seven;
 pub mod stream;
 pub mod tar;
+pub(super) mod volumes;
 pub mod zip;

@@ -83,7 +83,27 @@ fn is_gb2312(bytes: &[u8]) -> bool {
 /// A name as text: the Unicode Path field (4.6.9) where it still fits, the
 /// flag's UTF-8, else the archive's encoding.
 pub(crate) fn decode(raw: &[u8], extra: &[u8], flagged: bool, encoding: NameEncoding) -> String {
-    let fitting = extra_fields(extra, 0x7075).find_map(|field| match field {
+    decode_with(raw, extra, 0x7075, flagged, encoding)
+}
+
+/// A comment as text, likewise: the Unicode Comment field (4.6.8), …
+pub(crate) fn decode_comment(
+    raw: &[u8],
+    extra: &[u8],
+    flagged: bool,
+    encoding: NameEncoding,
+) -> String {
+    decode_with(raw, extra, 0x6375, flagged, encoding)
+}
+
+fn decode_with(
+    raw: &[u8],
+    extra: &[u8],
+    field: u16,
+    flagged: bool,
+    encoding: NameEncoding,
+) -> String {
+    let fitting = extra_fields(extra, field).find_map(|field| match field {
         [1, c0, c1, c2, c3, name @ ..] if !name.is_empty() => {
             let fits = u32::from_le_bytes([*c0, *c1, *c2, *c3]) == crc(raw);
             std::str::from_utf8(name).ok().filter(|_| fits)

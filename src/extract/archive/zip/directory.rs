@@ -4,24 +4,16 @@
 //! it leaves out, and everything where it is missing, is found by the local
 //! headers, so that a cut or doctored archive still shows what it holds.
 
+use std::cell::Cell;
 use std::cmp::Reverse;
-use std::io::Read;
 use std::ops::Range;
 
-use flate2::Crc;
-use flate2::bufread::DeflateDecoder;
 use memchr::memmem;
 
+use super::records::{
+    CENTRAL, DESCRIPTOR, END, End, LOCAL, Local, Sizes, find_end, u16_at, u32_at,
+};
 use crate::extract::archive::names;
-use crate::extract::{Budget, Metered};
-use crate::model::{Gap, GapKind};
-
-const LOCAL: &[u8] = b"PK\x03\x04";
-const CENTRAL: &[u8] = b"PK\x01\x02";
-const END: &[u8] = b"PK\x05\x06";
-const END64: &[u8] = b"PK\x06\x06";
-const LOCATOR64: &[u8] = b"PK\x06\x07";
-const DESCRIPTOR: &[u8] = b"PK\x07\x08";
 
 /// More members than any matter may have parts: a list that is longer is cut.
 const MAX_ENTRIES: usize = 100_000;
@@ -29,15 +21,12 @@ const MAX_ENTRIES: usize = 100_000;
 /// Unlisted bytes below this are padding, descriptors and signatures.
 const PADDING: usize = 64;
 
-/// Compression method "stored".
-pub(crate) const STORED: u16 = 0;
-/// Compression method "deflated".
-pub(crate) const DEFLATED: u16 = 8;
-
 /// What a ZIP file holds.
 #[derive(Debug, Default)]
 pub(crate) struct Directory<'a> {
-    bytes: &'a [u8],
+    pub(super) bytes: &'a [u8],
+    /// Which password opened the last member that needed one.
+    pub(super) opened_by: Cell<usize>,
     /// Members in the order of the central directory, those it leaves out behind.
     pub entries: Vec<Entry<'a>>,
     /// The archive's comment.
@@ -80,27 +69,39 @@ pub(crate) struct Entry<'a> {
     pub method: u16,
     /// Whether the central directory lists it.
     pub listed: bool,
-    flags: u16,
-    crc: Option<u32>,
+    pub(super) flags: u16,
+    pub(super) crc: Option<u32>,
+    /// The length its header gives its content.
+    pub(super) size: u64,
+    /// Time of day, as MS-DOS has it: some ciphers check a password by it.
+    pub(super) time: u16,
+    /// Type and rights, as Unix has them; 0 where it was made elsewhere.
+    mode: u16,
     header: usize,
-    data: Range<usize>,
+    pub(super) data: Range<usize>,
     /// Its data end before the length they should have, or were not found.
-    cut: bool,
-    raw: Raw<'a>,
+    pub(super) cut: bool,
+    pub(super) raw: Raw<'a>,
 }
 
+/// What a header says in bytes.
 #[derive(Clone, Debug, Default)]
-struct Raw<'a> {
+pub(super) struct Raw<'a> {
     name: &'a [u8],
     other_name: Option<&'a [u8]>,
     comment: &'a [u8],
-    extra: &'a [u8],
+    pub(super) extra: &'a [u8],
 }
 
 impl Entry<'_> {
     /// Whether a password is needed.
     pub fn is_encrypted(&self) -> bool {
         self.flags & 0x2041 != 0 || self.method == 99
+    }
+
+    /// Whether it is a symbolic link: its content is where it leads.
+    pub fn is_link(&self) -> bool {
+        self.mode & 0xF000 == 0xA000
     }
 
     /// Whether it is a folder, which has no content.
@@ -167,6 +168,9 @@ impl<'a> Directory<'a> {
             listed: true,
             flags: u16_at(header, 8),
             crc: Some(u32_at(header, 16)),
+            size: sizes.size,
+            time: u16_at(header, 12),
+            mode: if matches!(header.get(5), Some(3 | 19)) { u16_at(header, 40) } else { 0 },
             raw: Raw { name, comment, extra, ..Raw::default() },
             ..Entry::default()
         };
@@ -274,7 +278,13 @@ impl<'a> Directory<'a> {
         let (data_end, cut, crc) = if streamed {
             match descriptor_after(self.bytes, local.data, end, work) {
                 Some((data_end, crc)) => (data_end, false, Some(crc)),
-                None => (next_header(self.bytes, local.data, end), true, None),
+                None => {
+                    let next = next_header(self.bytes, local.data, end);
+                    match bare_descriptor(self.bytes, local.data, next) {
+                        Some((data_end, crc)) => (data_end, false, Some(crc)),
+                        None => (next, true, None),
+                    }
+                }
             }
         } else {
             let packed = usize::try_from(sizes.packed).unwrap_or(usize::MAX);
@@ -285,6 +295,8 @@ impl<'a> Directory<'a> {
             method: local.method,
             flags: local.flags,
             crc,
+            size: sizes.size,
+            time: local.time,
             header: local.at,
             data: local.data..data_end.max(local.data),
             cut,
@@ -305,207 +317,10 @@ impl<'a> Directory<'a> {
             let other = other.map(|raw| names::decode(raw, extra, flagged, encoding));
             entry.other_name = other.filter(|other| *other != entry.name);
             if !entry.raw.comment.is_empty() {
-                entry.comment = names::decode(entry.raw.comment, &[], flagged, encoding);
+                let comment = entry.raw.comment;
+                entry.comment = names::decode_comment(comment, extra, flagged, encoding);
             }
         }
-    }
-
-    /// A member's content as far as it can be had, and what stood in the way.
-    pub fn unpack(&self, entry: &Entry<'_>, budget: &mut Budget) -> (Vec<u8>, Option<Gap>) {
-        if entry.is_encrypted() {
-            return (Vec::new(), Some(Gap::new(GapKind::Encrypted, "encrypted with a password")));
-        }
-        let packed = self.bytes.get(entry.data.clone()).unwrap_or_default();
-        let length = packed.len() as u64;
-        let (bytes, gap) = match entry.method {
-            STORED => Metered::new(packed, length, budget).read_all(),
-            DEFLATED => Metered::new(DeflateDecoder::new(packed), length, budget).read_all(),
-            other => {
-                let words = format!("packed by method {other} ({})", method_name(other));
-                return (Vec::new(), Some(Gap::new(GapKind::Unsupported, words)));
-            }
-        };
-        let gap = gap.filter(|gap| !entry.cut || gap.kind != GapKind::Damaged).or_else(|| {
-            let words = if entry.cut {
-                "its data break off"
-            } else if entry.crc.is_some_and(|crc| crc != crc_of(&bytes)) {
-                "its content does not fit its checksum"
-            } else {
-                return None;
-            };
-            Some(Gap::new(GapKind::Damaged, words))
-        });
-        (bytes, gap)
-    }
-
-    /// The first bytes of a member's content, without charge: at most `limit`.
-    pub fn peek(&self, entry: &Entry<'_>, limit: usize) -> Vec<u8> {
-        let packed = self.bytes.get(entry.data.clone()).unwrap_or_default();
-        let mut bytes = Vec::new();
-        if !entry.is_encrypted() {
-            let limit = limit as u64;
-            // What came before an error is kept, and is all that is asked for.
-            let _ = match entry.method {
-                STORED => packed.take(limit).read_to_end(&mut bytes),
-                DEFLATED => DeflateDecoder::new(packed).take(limit).read_to_end(&mut bytes),
-                _ => Ok(0),
-            };
-        }
-        bytes
-    }
-}
-
-impl Entry<'_> {
-    /// Whether its data look like what its header says; not, once the work
-    /// that may be done to find out is spent.
-    fn begins_well(&self, bytes: &[u8], work: &mut usize) -> bool {
-        if self.is_encrypted() || !matches!(self.method, STORED | DEFLATED) {
-            return true;
-        }
-        let packed = bytes.get(self.data.clone()).unwrap_or_default();
-        let cost = if self.method == STORED { packed.len() } else { 512 };
-        let Some(left) = work.checked_sub(cost) else { return false };
-        *work = left;
-        if self.method == STORED {
-            return self.crc.is_some_and(|crc| crc == crc_of(packed));
-        }
-        DeflateDecoder::new(packed).read(&mut [0; 512]).is_ok()
-    }
-}
-
-/// The end of the central directory, with the directory's place.
-struct End {
-    at: usize,
-    after_comment: usize,
-    directory: usize,
-    /// What to add to every offset the archive gives.
-    shift: i64,
-    count: u64,
-    disk: u16,
-}
-
-/// Finds the last end record whose directory is where it says, or just before it.
-fn find_end(bytes: &[u8]) -> Option<End> {
-    memmem::rfind_iter(bytes, END).take(64).find_map(|at| end_at(bytes, at))
-}
-
-fn end_at(bytes: &[u8], at: usize) -> Option<End> {
-    let record = bytes.get(at..at.checked_add(22)?)?;
-    let after_comment = (at + 22 + usize::from(u16_at(record, 20))).min(bytes.len());
-    let mut end = End {
-        at,
-        after_comment,
-        directory: at,
-        shift: 0,
-        count: u64::from(u16_at(record, 10)),
-        disk: u16_at(record, 4),
-    };
-    let mut size = u64::from(u32_at(record, 12));
-    let mut offset = u64::from(u32_at(record, 16));
-    let mut before = at;
-    if let Some(at64) = end64_before(bytes, at) {
-        let record = bytes.get(at64..at64 + 56)?;
-        (end.count, size, offset) = (u64_at(record, 32), u64_at(record, 40), u64_at(record, 48));
-        before = at64;
-    }
-    if end.disk == 0xFFFF {
-        end.disk = 0;
-    }
-    if end.count == 0 && size == 0 {
-        return Some(end);
-    }
-    let backwards = u64::try_from(before).ok()?.checked_sub(size);
-    let starts = |place: &u64| {
-        usize::try_from(*place)
-            .ok()
-            .and_then(|p| bytes.get(p..))
-            .is_some_and(|b| b.starts_with(CENTRAL))
-    };
-    // Where both places look right the one beside the record is the true one:
-    // bytes were put before the archive.
-    let place = backwards.filter(starts).or(Some(offset).filter(starts))?;
-    end.directory = usize::try_from(place).ok().filter(|place| *place < at)?;
-    end.shift = i64::try_from(place).ok()? - i64::try_from(offset).ok()?;
-    Some(end)
-}
-
-fn end64_before(bytes: &[u8], at: usize) -> Option<usize> {
-    let locator_at = at.checked_sub(20)?;
-    let locator = bytes.get(locator_at..at).filter(|l| l.starts_with(LOCATOR64))?;
-    let declared = usize::try_from(u64_at(locator, 8)).ok();
-    // Its place is wrong when bytes were put before the archive.
-    [declared, locator_at.checked_sub(56)]
-        .into_iter()
-        .flatten()
-        .find(|place| bytes.get(*place..).is_some_and(|b| b.starts_with(END64) && b.len() >= 56))
-}
-
-/// A local file header.
-struct Local<'a> {
-    at: usize,
-    flags: u16,
-    method: u16,
-    crc: u32,
-    packed: u32,
-    size: u32,
-    name: &'a [u8],
-    extra: &'a [u8],
-    data: usize,
-    version: u16,
-}
-
-impl<'a> Local<'a> {
-    fn at(bytes: &'a [u8], at: usize) -> Option<Self> {
-        let header = bytes.get(at..at.checked_add(30)?)?;
-        if !header.starts_with(LOCAL) {
-            return None;
-        }
-        let name_end = at + 30 + usize::from(u16_at(header, 26));
-        let data = name_end + usize::from(u16_at(header, 28));
-        Some(Self {
-            at,
-            flags: u16_at(header, 6),
-            method: u16_at(header, 8),
-            crc: u32_at(header, 14),
-            packed: u32_at(header, 18),
-            size: u32_at(header, 22),
-            name: bytes.get(at + 30..name_end)?,
-            extra: bytes.get(name_end..data)?,
-            data,
-            version: u16_at(header, 4),
-        })
-    }
-
-    /// Whether it is a header and not bytes that begin like one.
-    fn is_plausible(&self) -> bool {
-        self.version & 0xFF <= 100
-            && matches!(self.method, 0..=20 | 93..=99)
-            && (1..=4096).contains(&self.name.len())
-            && self.name.iter().all(|b| *b >= 0x20)
-    }
-}
-
-/// Sizes and offset, with those of 64 bits from the extra field (4.5.3).
-struct Sizes {
-    packed: u64,
-    offset: u64,
-}
-
-impl Sizes {
-    fn new(size: u32, packed: u32, offset: u32, extra: &[u8]) -> Self {
-        let mut sizes = Self { packed: packed.into(), offset: offset.into() };
-        let Some(wide) = names::extra_fields(extra, 0x0001).next() else { return sizes };
-        let mut values = wide.chunks_exact(8).map(|v| u64_at(v, 0));
-        if size == u32::MAX {
-            values.next();
-        }
-        if packed == u32::MAX {
-            sizes.packed = values.next().unwrap_or(sizes.packed);
-        }
-        if offset == u32::MAX {
-            sizes.offset = values.next().unwrap_or(sizes.offset);
-        }
-        sizes
     }
 }
 
@@ -530,6 +345,13 @@ fn descriptor_after(
     None
 }
 
+/// A data descriptor without its signature, which may be left out.
+fn bare_descriptor(bytes: &[u8], data: usize, next: usize) -> Option<(usize, u32)> {
+    let at = next.checked_sub(12)?;
+    let record = bytes.get(at..next)?;
+    (u32_at(record, 4) as usize == at.checked_sub(data)?).then(|| (at, u32_at(record, 0)))
+}
+
 /// Where the next header of any kind begins.
 fn next_header(bytes: &[u8], data: usize, end: usize) -> usize {
     let within = bytes.get(data..end).unwrap_or_default();
@@ -552,44 +374,4 @@ fn descriptor_len(bytes: &[u8], at: usize) -> usize {
         return if wide && !narrow { 24 } else { 16.min(rest.len()) };
     }
     0
-}
-
-fn crc_of(bytes: &[u8]) -> u32 {
-    let mut crc = Crc::new();
-    crc.update(bytes);
-    crc.sum()
-}
-
-fn method_name(method: u16) -> &'static str {
-    match method {
-        1 => "shrunk",
-        2..=5 => "reduced",
-        6 => "imploded",
-        9 => "deflate64",
-        10 => "PKWARE imploding",
-        12 => "bzip2",
-        14 => "LZMA",
-        16 => "z/OS",
-        18 => "TERSE",
-        19 => "LZ77",
-        93 => "Zstandard",
-        94 => "MP3",
-        95 => "XZ",
-        96 => "JPEG",
-        97 => "WavPack",
-        98 => "PPMd",
-        _ => "unknown",
-    }
-}
-
-fn u16_at(bytes: &[u8], at: usize) -> u16 {
-    bytes.get(at..at + 2).map_or(0, |b| u16::from_le_bytes([b[0], b[1]]))
-}
-
-fn u32_at(bytes: &[u8], at: usize) -> u32 {
-    u32::from(u16_at(bytes, at)) | u32::from(u16_at(bytes, at + 2)) << 16
-}
-
-fn u64_at(bytes: &[u8], at: usize) -> u64 {
-    u64::from(u32_at(bytes, at)) | u64::from(u32_at(bytes, at + 4)) << 32
 }

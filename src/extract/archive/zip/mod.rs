@@ -1,8 +1,11 @@
 //! ZIP: members as children, in the order they are listed.
 
+mod content;
+mod crypt;
 mod directory;
 #[cfg(test)]
 pub(crate) mod packer;
+mod records;
 #[cfg(test)]
 mod tests;
 
@@ -10,53 +13,59 @@ pub(crate) use directory::{Defect, Directory, Entry};
 
 use std::collections::HashSet;
 
+use super::members::Members;
+use super::names;
+use super::volumes;
 use crate::extract::{Budget, Extraction};
-use crate::model::{
-    BlockHead, Gap, GapKind, Limit, Note, Origin, Region, Submission, TextBuilder, Words,
-};
+use crate::model::{Gap, GapKind, Limit, Note, Region, Submission, Words};
 
 /// Reads it.
 pub(crate) fn read(submission: &Submission, budget: &mut Budget) -> Extraction {
-    let directory = Directory::read(&submission.bytes);
-    let mut extraction = Extraction {
-        gaps: directory.gaps(directory.entries.iter().all(|e| e.is_folder())),
-        notes: directory.notes(),
-        text: said_about(&directory).finish(),
-        ..Extraction::default()
-    };
-    let most = budget.limits().parts as usize;
-    let files = directory.entries.iter().filter(|e| !e.is_folder());
-    for (count, entry) in files.enumerate() {
-        if count >= most {
-            let words = format!("more than {most} members: the rest were not unpacked");
-            extraction.gaps.push(Gap::new(GapKind::Limit(Limit::Parts), words));
+    let mut directory = Directory::read(&submission.bytes);
+    // Not all pieces have a mark of their own.
+    directory.piece |= directory.defects.contains(&Defect::NoDirectory)
+        && volumes::is_piece(submission.provenance.name());
+    let mut members = Members::new(submission, budget);
+    said_about(&directory, &mut members);
+    for gap in directory.gaps(directory.entries.iter().all(|e| e.is_folder())) {
+        members.gap(gap);
+    }
+    for entry in &directory.entries {
+        if entry.is_folder() {
+            members.folder(&entry.name);
+            continue;
+        }
+        if !members.has_room() {
             break;
         }
-        extraction.children.push(child(submission, &directory, entry, budget));
-    }
-    extraction
-}
-
-fn child(
-    archive: &Submission,
-    directory: &Directory<'_>,
-    entry: &Entry<'_>,
-    budget: &mut Budget,
-) -> Submission {
-    let (bytes, gap) = directory.unpack(entry, budget);
-    match gap {
-        Some(gap) if bytes.is_empty() => {
-            archive.lost_child(entry.name.as_str(), Origin::Member, gap)
-        }
-        gap => {
-            let mut child = archive.child(entry.name.as_str(), Origin::Member, bytes);
-            child.gaps.extend(gap);
-            child
+        let (content, gap) = directory.unpack(entry, budget);
+        match String::from_utf8(content) {
+            // Where it leads is short, or it leads nowhere.
+            Ok(target) if entry.is_link() && gap.is_none() && target.len() < 4096 => {
+                members.link(&entry.name, &target);
+            }
+            content => {
+                let content = content.map_or_else(|lossy| lossy.into_bytes(), String::into_bytes);
+                members.take(&entry.name, content, gap.map(|gap| directory.as_piece(gap)));
+            }
         }
     }
+    members.notes(directory.notes());
+    members.finish()
 }
 
 impl Directory<'_> {
+    /// In a piece of an archive, what breaks off goes on in the next piece.
+    fn as_piece(&self, gap: Gap) -> Gap {
+        match gap.kind {
+            GapKind::Damaged if self.piece => Gap::new(
+                GapKind::MissingPart,
+                format!("{}: the rest is in another piece of the archive", gap.detail),
+            ),
+            _ => gap,
+        }
+    }
+
     /// What is wrong with the archive, as gaps. `barren`: nothing came out of it.
     pub(crate) fn gaps(&self, barren: bool) -> Vec<Gap> {
         let mut gaps: Vec<Gap> = Vec::new();
@@ -126,40 +135,18 @@ impl Directory<'_> {
                 format!("有{twice}个成员与其他成员同名"),
             );
         }
-        if let Some(encoding) = self.names_in {
-            note(
-                "encoding-guessed",
-                format!(
-                    "member names were read as {encoding}; the archive does not say their encoding"
-                ),
-                format!("成员名按{encoding}读取，压缩包未注明其编码"),
-            );
-        }
+        notes.extend(self.names_in.map(names::guess_note));
         notes
     }
 }
 
 /// What the archive says beside its members: comments, and second names.
-fn said_about(directory: &Directory<'_>) -> TextBuilder {
-    let mut text = TextBuilder::new();
-    let comment =
-        BlockHead { region: Region::Property, label: "comment".into(), ..BlockHead::default() };
-    let lines = |text: &mut TextBuilder, comment_text: &str| {
-        for line in comment_text.lines().filter(|line| !line.trim().is_empty()) {
-            text.block(&comment, line);
-        }
-    };
-    lines(&mut text, &directory.comment);
+fn said_about(directory: &Directory<'_>, members: &mut Members<'_>) {
+    members.say(Region::Property, "comment", &directory.comment);
     for entry in &directory.entries {
-        lines(&mut text, &entry.comment);
+        members.say(Region::Property, "comment", &entry.comment);
         if let Some(name) = &entry.other_name {
-            let head = BlockHead {
-                region: Region::AttachmentName,
-                label: "local header".into(),
-                ..BlockHead::default()
-            };
-            text.block(&head, name);
+            members.say(Region::AttachmentName, "local header", name);
         }
     }
-    text
 }

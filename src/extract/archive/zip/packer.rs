@@ -18,6 +18,10 @@ pub(crate) struct Packed {
     pub unlisted: bool,
     /// Another name for its own header.
     pub local_name: Option<Vec<u8>>,
+    /// Its data, where they are not its content packed by its method.
+    pub data: Option<Vec<u8>>,
+    /// Type and rights, as Unix has them.
+    pub mode: u16,
 }
 
 impl Packed {
@@ -28,6 +32,9 @@ impl Packed {
     }
 
     fn data(&self) -> Vec<u8> {
+        if let Some(data) = &self.data {
+            return data.clone();
+        }
         if self.method != 8 {
             return self.content.clone();
         }
@@ -77,12 +84,13 @@ pub(crate) fn pack(members: &[Packed], comment: &[u8]) -> Vec<u8> {
         }
         count += 1;
         central.extend(b"PK\x01\x02");
-        central.extend(20u16.to_le_bytes());
+        central.extend([20, if member.mode > 0 { 3 } else { 0 }]);
         central.extend(member.common(data.len(), false));
         for length in [member.name.len(), member.extra.len(), member.comment.len(), 0, 0] {
             central.extend((length as u16).to_le_bytes());
         }
-        central.extend([0; 4]);
+        central.extend([0; 2]);
+        central.extend(member.mode.to_le_bytes());
         central.extend(at.to_le_bytes());
         central.extend(&member.name);
         central.extend(&member.extra);
