@@ -1,5 +1,6 @@
 //! Office documents.
 
+pub(crate) mod controls;
 pub mod doc;
 pub mod docx;
 pub(crate) mod drawing;

@@ -14,6 +14,9 @@ pub(super) const KNOWN_TYPES: &[&str] = &[
     "wordprocessingml.commentsExtensible+xml",
     "wordprocessingml.people+xml",
     "wordprocessingml.printerSettings",
+    "wordprocessingml.mailMergeRecipientData+xml",
+    "ms-word.mailMergeRecipientData+xml",
+    "ms-office.intelligence2+xml",
     "ms-word.keyMapCustomizations+xml",
     "ms-word.vbaData+xml",
 ];

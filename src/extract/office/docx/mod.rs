@@ -20,7 +20,7 @@ use styles::{Styles, thinned};
 
 use super::package::{Package, PartId, Relationship, Target, shortened, targets};
 use super::xml::XmlReader;
-use super::{drawing, packed, properties};
+use super::{controls, drawing, packed, properties};
 use crate::extract::{Budget, Extraction};
 use crate::model::{BlockHead, Gap, GapKind, Note, Region, Submission, TextBuilder, Words};
 use sections::section_breaks;
@@ -45,6 +45,8 @@ pub(crate) fn read(submission: &Submission, budget: &mut Budget) -> Extraction {
         missing: Vec::new(),
         children: Vec::new(),
         cut: false,
+        waiting: Vec::new(),
+        following: false,
     };
     document.read();
     document.finish()
@@ -65,7 +67,13 @@ struct Document<'a, 'b> {
     children: Vec<Submission>,
     /// Whether the body could not be read to its end.
     cut: bool,
+    /// Relationships still to go after, with the pages of what shows them.
+    waiting: Vec<(Vec<Relationship>, Pages)>,
+    following: bool,
 }
+
+/// Pages of charts and diagrams, by the id of the relationship.
+type Pages = HashMap<String, u32>;
 
 impl Document<'_, '_> {
     fn read(&mut self) {
@@ -79,9 +87,9 @@ impl Document<'_, '_> {
         };
         let related = self.package.relationships(Some(main), self.budget);
         self.read_looks(&related);
-        self.read_body(main);
+        let shown = self.read_body(main);
         let pages = self.sheet.page;
-        self.follow(&related);
+        self.follow(related.clone(), shown);
         self.read_margins(&related, pages);
         self.read_notes(&related);
         self.read_glossary(&related);
@@ -129,13 +137,13 @@ impl Document<'_, '_> {
                 self.package.gap_in(id, trouble);
                 if kind == "settings" {
                     let further = self.package.relationships(Some(id), self.budget);
-                    self.follow(&further);
+                    self.follow(further, Pages::new());
                 }
             }
         }
     }
 
-    fn read_body(&mut self, main: PartId) {
+    fn read_body(&mut self, main: PartId) -> Pages {
         self.styles.page_is_painted = self.settings.page_is_painted;
         let gaps = self.package.gaps.len();
         let part = self.package.xml(main, self.budget);
@@ -145,8 +153,10 @@ impl Document<'_, '_> {
         let trouble = read_story(&mut story, XmlReader::new(&part, self.budget));
         self.sections = std::mem::take(&mut story.sections);
         self.pictures += story.pictures;
+        let shown = std::mem::take(&mut story.links).into_iter().collect();
         self.package.gap_in(main, trouble);
         self.cut = self.package.gaps.len() > gaps;
+        shown
     }
 
     /// Reads one part as a story on `page`, and what it shows from other parts.
@@ -159,9 +169,10 @@ impl Document<'_, '_> {
         let mut story = Story::new(kind, &mut self.sheet, &mut self.styles);
         let trouble = read_story(&mut story, XmlReader::new(&part, self.budget));
         self.pictures += story.pictures;
+        let shown = std::mem::take(&mut story.links).into_iter().collect();
         self.package.gap_in(id, trouble);
         let related = self.package.relationships(Some(id), self.budget);
-        self.follow(&related);
+        self.follow(related, shown);
     }
 
     /// Headers, then footers, each once: in the order sections refer to them,
@@ -277,7 +288,21 @@ impl Document<'_, '_> {
     }
 
     /// Goes after relationships that lead to things shown or packed in a part.
-    fn follow(&mut self, related: &[Relationship]) {
+    /// Parts lead to further parts in as long a chain as somebody likes, so what
+    /// comes next waits in a list.
+    fn follow(&mut self, related: Vec<Relationship>, pages: Pages) {
+        self.waiting.push((related, pages));
+        if self.following {
+            return;
+        }
+        self.following = true;
+        while let Some((related, pages)) = self.waiting.pop() {
+            self.follow_one(&related, &pages);
+        }
+        self.following = false;
+    }
+
+    fn follow_one(&mut self, related: &[Relationship], pages: &Pages) {
         let mut diagrams = HashSet::new();
         for relationship in related {
             let id = match &relationship.target {
@@ -287,19 +312,56 @@ impl Document<'_, '_> {
                     continue;
                 }
                 Target::External => {
-                    self.outside += usize::from(relationship.kind != "hyperlink");
+                    self.leads_out(relationship);
                     continue;
                 }
             };
+            let page = pages.get(&relationship.id).copied().unwrap_or(0);
             match relationship.kind.as_str() {
                 "image" | "hdphoto" => self.package.pass_over(id),
-                "chart" | "chartEx" | "chartUserShapes" => self.read_drawing(id, "chart", None),
-                "diagramData" => self.read_drawing(id, "diagram", Some(&mut diagrams)),
-                "diagramDrawing" => self.read_drawing(id, "diagram", Some(&mut diagrams)),
-                "oleObject" | "package" | "aFChunk" => self.embedded(id),
+                "chart" | "chartEx" | "chartUserShapes" => {
+                    self.read_drawing(id, "chart", page, None);
+                }
+                "diagramData" | "diagramDrawing" => {
+                    self.read_drawing(id, "diagram", page, Some(&mut diagrams));
+                }
+                "control" => self.read_control(id),
+                "oleObject" | "package" | "aFChunk" | "subDocument" | "activeXControlBinary" => {
+                    self.embedded(id);
+                }
                 _ => {}
             }
         }
+    }
+
+    /// A relationship leads out of the package. Text that belongs into this
+    /// document and lies elsewhere is missing from it.
+    fn leads_out(&mut self, relationship: &Relationship) {
+        if matches!(relationship.kind.as_str(), "subDocument" | "aFChunk" | "frame") {
+            let words = format!("text that lies outside the file ({})", relationship.kind);
+            self.package.gap(Gap::new(GapKind::MissingPart, words));
+        } else {
+            self.outside += usize::from(relationship.kind != "hyperlink");
+        }
+    }
+
+    fn read_control(&mut self, id: PartId) {
+        if self.package.is_read(id) {
+            return;
+        }
+        let part = self.package.xml(id, self.budget);
+        let mut xml = XmlReader::new(&part, self.budget);
+        let shown = controls::shown(&mut xml);
+        let trouble = xml.finish();
+        self.package.gap_in(id, trouble);
+        for (label, value) in shown {
+            let head = BlockHead { region: Region::FormField, label, ..BlockHead::default() };
+            for line in value.split(['\n', '\r']).filter(|line| !line.trim().is_empty()) {
+                self.sheet.text.block(&head, line);
+            }
+        }
+        let related = self.package.relationships(Some(id), self.budget);
+        self.follow(related, Pages::new());
     }
 
     /// A relationship leads to a part that is not there.
@@ -315,7 +377,13 @@ impl Document<'_, '_> {
         }
     }
 
-    fn read_drawing(&mut self, id: PartId, label: &str, known: Option<&mut HashSet<String>>) {
+    fn read_drawing(
+        &mut self,
+        id: PartId,
+        label: &str,
+        page: u32,
+        known: Option<&mut HashSet<String>>,
+    ) {
         if self.package.is_read(id) {
             return;
         }
@@ -331,6 +399,7 @@ impl Document<'_, '_> {
         let group = self.sheet.next_group();
         let head = BlockHead {
             region: Region::TextBox,
+            page,
             label: label.into(),
             group,
             ..BlockHead::default()
@@ -339,7 +408,7 @@ impl Document<'_, '_> {
             self.sheet.text.block(&head, &line);
         }
         let related = self.package.relationships(Some(id), self.budget);
-        self.follow(&related);
+        self.follow(related, Pages::new());
     }
 
     /// A file or object packed in the document.

@@ -275,6 +275,103 @@ fn what_was_deleted_is_read_and_told_apart() {
     );
 }
 
+#[test]
+fn cells_and_rows_can_be_deleted_or_hidden() {
+    let cell =
+        |props: &str, text: &str| format!("<w:tc><w:tcPr>{props}</w:tcPr>{}</w:tc>", p(text));
+    let table = format!(
+        r#"<w:tbl><w:tblPr><w:tblCaption w:val="表题"/><w:tblDescription w:val="表说明"/></w:tblPr><w:tr>{}{}</w:tr><w:tr><w:trPr><w:hidden/></w:trPr>{}</w:tr><w:tr>{}</w:tr></w:tbl>"#,
+        cell("<w:cellDel/>", "删格"),
+        cell("", "留格"),
+        cell("", "藏行"),
+        cell("", "露行"),
+    );
+    check_body(
+        &table,
+        &[
+            "cell 1:1 <t1.r1.c1> 删格 [deleted: 删格]",
+            "cell 1:1 <t1.r1.c2> 留格",
+            "cell 1:2 <t1.r2.c1> 藏行 [hidden: 藏行]",
+            "cell 1:3 <t1.r3.c1> 露行",
+            "alt_text 1:0 表题",
+            "alt_text 1:0 表说明",
+        ],
+    );
+}
+
+#[test]
+fn what_a_control_is_called_is_read_and_what_was_not_chosen_is_not() {
+    let control = r#"<w:sdt><w:sdtPr><w:alias w:val="密级"/><w:tag w:val="level"/><w:dropDownList><w:listItem w:displayText="绝密" w:value="1"/></w:dropDownList></w:sdtPr><w:sdtContent><w:p><w:r><w:t>公开</w:t></w:r></w:p></w:sdtContent></w:sdt>"#;
+    let link =
+        r#"<w:p><w:hyperlink w:tooltip="提示"><w:r><w:t>链接</w:t></w:r></w:hyperlink></w:p>"#;
+    check_body(
+        &(control.to_owned() + link),
+        &["body 1:1 公开", "body 1:2 链接", "alt_text 1:0 密级", "alt_text 1:0 提示"],
+    );
+}
+
+#[test]
+fn text_in_an_instruction_is_hidden() {
+    let field = |instruction: &str, result: &str| {
+        format!(
+            r#"<w:p><w:r><w:fldChar w:fldCharType="begin"/></w:r><w:r><w:instrText>{instruction}</w:instrText></w:r><w:r><w:fldChar w:fldCharType="separate"/></w:r><w:r><w:t>{result}</w:t></w:r><w:r><w:fldChar w:fldCharType="end"/></w:r></w:p>"#
+        )
+    };
+    check_body(
+        &(field(r#" IF 1 = 2 "机密★10年" "公开" "#, "公开")
+            + &field(r#" TOC \t "标题 1,1" "#, "目录")
+            + r#"<w:p><w:fldSimple w:instr=" XE &quot;索引词&quot; "/><w:r><w:t>文</w:t></w:r></w:p>"#),
+        &[
+            "body 1:1 公开",
+            r#"hidden 1:0 <field> 1 = 2 "机密★10年" "公开" [hidden: 1 = 2 "机密★10年" "公开"]"#,
+            "body 1:2 目录",
+            "body 1:3 文",
+            r#"hidden 1:0 <field> "索引词" [hidden: "索引词"]"#,
+        ],
+    );
+}
+
+#[test]
+fn hidden_drawings_are_hidden() {
+    let shape = |name: &str, inside: &str| {
+        format!(
+            r#"<w:p><w:r><w:drawing><wp:anchor><wp:docPr id="1" name="x" {name}/><a:graphic><a:graphicData><wps:wsp><wps:txbx><w:txbxContent>{inside}</w:txbxContent></wps:txbx></wps:wsp></a:graphicData></a:graphic></wp:anchor></w:drawing></w:r></w:p>"#
+        )
+    };
+    let vml = |style: &str| {
+        format!(
+            r#"<w:p><w:r><w:pict><v:shape style="{style}"><v:textbox><w:txbxContent>{}</w:txbxContent></v:textbox></v:shape></w:pict></w:r></w:p>"#,
+            p("乙")
+        )
+    };
+    check_body(
+        &(shape(r#"hidden="1""#, &p("甲"))
+            + &shape("", &p("甲"))
+            + &vml("position:absolute; visibility:hidden")
+            + &vml("visibility:visible")),
+        &[
+            "text_box 1:1 甲 [hidden: 甲]",
+            "text_box 1:1 甲",
+            "text_box 1:1 乙 [hidden: 乙]",
+            "text_box 1:1 乙",
+        ],
+    );
+}
+
+#[test]
+fn text_that_lies_elsewhere_is_a_gap() {
+    for (kind, gaps) in [("subDocument", 1), ("aFChunk", 1), ("image", 0), ("hyperlink", 0)] {
+        let mut docx = Docx::with_body(&p("总"));
+        docx.related += &format!(
+            r#"<Relationship Id="x" Type="{RELATIONSHIP}/{kind}" Target="part.docx" TargetMode="External"/>"#
+        );
+        let extraction = docx.read();
+        assert_eq!(told(&extraction), ["body 1:1 总"]);
+        let kinds: Vec<GapKind> = extraction.gaps.iter().map(|gap| gap.kind).collect();
+        assert_eq!(kinds, vec![GapKind::MissingPart; gaps], "{kind}");
+    }
+}
+
 const STYLES: &str = r#"
   <w:docDefaults><w:rPrDefault><w:rPr><w:sz w:val="21"/><w:rFonts w:eastAsia="宋体" w:ascii="Times"/></w:rPr></w:rPrDefault></w:docDefaults>
   <w:style w:type="paragraph" w:default="1" w:styleId="a"><w:pPr><w:jc w:val="both"/></w:pPr></w:style>
@@ -522,6 +619,7 @@ fn notes_and_comments_stand_on_the_page_that_refers_to_them() {
         &[
             "body 1:1 一",
             "body 2:1 二",
+            "note 0:1 <footnote> 线",
             "note 2:1 <footnote> 注",
             "note 2:2 <footnote> 又",
             "note 0:1 <footnote> 无",

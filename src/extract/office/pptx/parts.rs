@@ -10,7 +10,7 @@ use crate::extract::office::package::{PartId, Relationship, Target};
 use crate::extract::office::sheet::Done;
 use crate::extract::office::theme::Theme;
 use crate::extract::office::xml::{Ns, Xml, XmlReader};
-use crate::extract::office::{drawing, packed};
+use crate::extract::office::{controls, drawing, packed};
 use crate::model::{BlockHead, Region};
 
 impl Deck<'_, '_> {
@@ -208,14 +208,8 @@ impl Deck<'_, '_> {
         }
         let part = self.package.xml(id, self.budget);
         let mut xml = XmlReader::new(&part, self.budget);
-        while let Some(event) = xml.next() {
-            let Xml::Open(element) = event else { continue };
-            let value = |name: &str| element.attr(name).unwrap_or_default().into_owned();
-            let name = value("name");
-            if element.local() == "ocxPr" && matches!(name.as_str(), "Caption" | "Value" | "Text") {
-                let done = Done::plain(Region::FormField, number, &name, value("value"));
-                self.putter.sheet.put_lines(done);
-            }
+        for (name, value) in controls::shown(&mut xml) {
+            self.putter.sheet.put_lines(Done::plain(Region::FormField, number, &name, value));
         }
         let trouble = xml.finish();
         self.package.gap_in(id, trouble);

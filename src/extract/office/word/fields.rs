@@ -32,6 +32,22 @@ impl Field {
         self.shown |= self.in_result;
     }
 
+    /// Text that an instruction holds beside what the field shows: both answers
+    /// of a question, an entry of an index. Names of things it refers to, and
+    /// switches, are no text.
+    pub fn unsaid(&self) -> Option<String> {
+        const TELLING: &[&str] = &[
+            "IF", "SET", "ASK", "FILLIN", "COMPARE", "XE", "TC", "QUOTE", "COMMENTS", "TITLE",
+            "SUBJECT", "KEYWORDS", "INFO", "AUTOTEXT",
+        ];
+        let (name, rest) = self.instruction.trim().split_once(char::is_whitespace)?;
+        // One without a result shows what it says.
+        let telling = TELLING.contains(&name.to_ascii_uppercase().as_str())
+            && (self.shown || !name.eq_ignore_ascii_case("QUOTE"));
+        let says = !rest.is_ascii();
+        (telling && says).then(|| rest.split_whitespace().collect::<Vec<_>>().join(" "))
+    }
+
     /// What a field without a result shows.
     pub fn shown_by_itself(self) -> Option<String> {
         if self.shown {

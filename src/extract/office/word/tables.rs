@@ -19,6 +19,9 @@ pub(in crate::extract::office) struct Table {
     pub ground: Ground,
     /// Whether the open row is a tracked deletion.
     pub row_deleted: bool,
+    /// Whether the open row is hidden.
+    pub row_hidden: bool,
+    cell_deleted: bool,
 }
 
 impl Table {
@@ -33,6 +36,8 @@ impl Table {
             end: (0, 0),
             ground: Ground::Page,
             row_deleted: false,
+            row_hidden: false,
+            cell_deleted: false,
         }
     }
 
@@ -57,9 +62,15 @@ impl Table {
         self.start
     }
 
-    /// A cell ends before that line.
-    pub fn end_cell(&mut self, at: Line) {
+    /// A cell ends before that line; whether it was deleted.
+    pub fn end_cell(&mut self, at: Line) -> bool {
         self.end = self.end.max(at);
+        std::mem::take(&mut self.cell_deleted)
+    }
+
+    /// The cell is a tracked deletion; whether that is news.
+    pub fn delete_cell(&mut self) -> bool {
+        !std::mem::replace(&mut self.cell_deleted, true)
     }
 
     /// The row is a tracked deletion; whether that is news.
@@ -69,6 +80,7 @@ impl Table {
 
     /// A row ends; the line that comes after it, and whether it was deleted.
     pub fn end_row(&mut self, at: Line) -> (Option<Line>, bool) {
+        self.row_hidden = false;
         let after = self.start.take().map(|_| self.end.max(at));
         (after, std::mem::take(&mut self.row_deleted))
     }

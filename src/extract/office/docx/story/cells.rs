@@ -77,6 +77,21 @@ impl Story<'_> {
                     self.deleted += 1;
                 }
             }
+            (Some(Tag::TableProps), "tblCaption" | "tblDescription") => {
+                self.alt(element.attr("val").as_deref());
+            }
+            (Some(Tag::RowProps), "hidden") => {
+                if let Some(table) = self.tables.last_mut() {
+                    table.row_hidden = element.is_on();
+                }
+            }
+            (Some(Tag::CellProps), "cellDel") => {
+                if let Some(table) = self.tables.last_mut()
+                    && table.delete_cell()
+                {
+                    self.deleted += 1;
+                }
+            }
             (_, "tblPrChange" | "trPrChange" | "tcPrChange") => return None,
             _ => {}
         }
@@ -89,7 +104,8 @@ impl Story<'_> {
             outer.lines = outer.lines.max(inner.lines);
         }
         if let Some(table) = self.tables.last_mut() {
-            table.end_cell((self.sheet.page, self.sheet.line));
+            let deleted = table.end_cell((self.sheet.page, self.sheet.line));
+            self.deleted = self.deleted.saturating_sub(u32::from(deleted));
         }
     }
 

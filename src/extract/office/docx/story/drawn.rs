@@ -12,6 +12,7 @@ use crate::model::{Region, Style};
 pub(super) struct Shape {
     pub ground: Ground,
     pub watermark: bool,
+    pub unseen: bool,
 }
 
 impl Story<'_> {
@@ -28,6 +29,7 @@ impl Story<'_> {
                 self.fill(ink);
             }
             (_, "blip") => self.pictures += 1,
+            (_, "hlinkClick" | "hlinkHover") => self.alt(element.attr("tooltip").as_deref()),
             (_, "rPr" | "pPr" | "endParaRPr") => return None,
             (_, "p") if self.shape_props == 0 => {
                 self.push_place(Region::TextBox);
@@ -66,13 +68,15 @@ impl Story<'_> {
             (Ns::Wp, "docPr") | (_, "cNvPr") => {
                 let name = element.attr("name").unwrap_or_default();
                 self.watermark |= is_watermark(&name);
+                let hidden = element.attr("hidden").is_some_and(|v| v == "1" || v == "true");
+                self.unseen |= hidden;
                 for attribute in ["title", "descr"] {
                     self.alt(element.attr(attribute).as_deref());
                 }
             }
             (Ns::Wps, "wsp") => {
-                let watermark = self.watermark;
-                self.shapes.push(Shape { ground: Ground::Unknown, watermark });
+                let (watermark, unseen) = (self.watermark, self.unseen);
+                self.shapes.push(Shape { ground: Ground::Unknown, watermark, unseen });
                 return Tag::Shape;
             }
             (Ns::Wps, "spPr") => {
@@ -99,7 +103,13 @@ impl Story<'_> {
                 };
                 let ground = color.filter(|_| filled).map_or(Ground::Unknown, Ground::Color);
                 let watermark = self.watermark || is_watermark(&id);
-                self.shapes.push(Shape { ground, watermark });
+                let style = element.attr("style").unwrap_or_default();
+                let unseen = style.split(';').any(|rule| {
+                    rule.split_once(':').is_some_and(|(name, value)| {
+                        name.trim() == "visibility" && value.trim() == "hidden"
+                    })
+                });
+                self.shapes.push(Shape { ground, watermark, unseen });
                 Some(Tag::Shape)
             }
             "textpath" => {
@@ -126,7 +136,7 @@ impl Story<'_> {
             _ => None,
         };
         let style =
-            self.sheet.keep_style(Style { color, hidden: self.kind.unseen, ..Style::default() });
+            self.sheet.keep_style(Style { color, hidden: self.is_unseen(), ..Style::default() });
         let watermark = shape.watermark || margin;
         let region = if watermark { Region::Watermark } else { Region::TextBox };
         let mut para = Para::default();
@@ -139,6 +149,13 @@ impl Story<'_> {
         let label = self.outer_label();
         self.waiting.push(Piece { para, region, label, group: 0, line: Some(1) });
         self.flush_if_free();
+    }
+
+    /// Whether no reader of the pages sees what stands here.
+    pub(super) fn is_unseen(&self) -> bool {
+        self.kind.unseen
+            || self.shapes.iter().any(|shape| shape.unseen)
+            || self.tables.iter().any(|table| table.row_hidden)
     }
 
     /// What a box is called by: the margin or note it stands in.

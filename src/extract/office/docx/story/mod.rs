@@ -7,6 +7,7 @@
 mod alternates;
 mod cells;
 mod drawn;
+mod fields;
 
 use alternates::Alternates;
 use drawn::Shape;
@@ -66,6 +67,7 @@ enum Tag {
     Fill,
     TextFill,
     DropDown,
+    ControlProps,
     Note,
     Other(Ns),
 }
@@ -89,6 +91,10 @@ pub(super) struct Story<'s> {
     shapes: Vec<Shape>,
     shape_props: u32,
     watermark: bool,
+    /// Whether the open drawing is hidden.
+    unseen: bool,
+    /// Ids of relationships to what the open paragraph shows from other parts.
+    shown: Vec<String>,
     fields: Vec<Field>,
     choices: Vec<String>,
     chosen: usize,
@@ -100,6 +106,8 @@ pub(super) struct Story<'s> {
     pub sections: Vec<Section>,
     /// Pictures on the pages of this story.
     pub pictures: usize,
+    /// Ids of relationships to charts and diagrams, with the page of each.
+    pub links: Vec<(String, u32)>,
 }
 
 impl<'s> Story<'s> {
@@ -129,6 +137,8 @@ impl<'s> Story<'s> {
             shapes: Vec::new(),
             shape_props: 0,
             watermark: false,
+            unseen: false,
+            shown: Vec::new(),
             fields: Vec::new(),
             choices: Vec::new(),
             chosen: 0,
@@ -136,6 +146,7 @@ impl<'s> Story<'s> {
             section_breaks: Vec::new(),
             sections: Vec::new(),
             pictures: 0,
+            links: Vec::new(),
         }
     }
 
@@ -200,6 +211,11 @@ impl<'s> Story<'s> {
                 "rPr" => None,
                 _ => Some(Tag::Other(Ns::Math)),
             },
+            Ns::Chart | Ns::Diagram => {
+                let id = element.related("id").or_else(|| element.related("dm"));
+                self.shown.extend(id.map(|id| id.into_owned()));
+                Some(Tag::Other(element.ns))
+            }
             ns => Some(self.open_effect(element).unwrap_or(Tag::Other(ns))),
         }
     }
@@ -220,6 +236,10 @@ impl<'s> Story<'s> {
                 return self.open_table_prop(element);
             }
             Some(Tag::Section) => return self.open_section_prop(element),
+            Some(Tag::ControlProps) => {
+                self.control_prop(element);
+                return None;
+            }
             Some(Tag::DropDown) => {
                 match element.local() {
                     "listEntry" => self.choices.extend(element.attr("val").map(|v| v.into_owned())),
@@ -269,14 +289,14 @@ impl<'s> Story<'s> {
                 Some(Tag::DropDown)
             }
             "footnote" | "endnote" | "comment" if self.kind.notes.is_some() => {
-                self.begin_note(element)
+                Some(self.begin_note(element))
             }
+            "sdtPr" => Some(Tag::ControlProps),
             // What properties were before a tracked change, and lists of what
             // could stand in a field: none of it is on the page.
             "rPr" | "rPrChange" | "pPrChange" | "sectPrChange" | "tblPrChange" | "trPrChange"
-            | "tcPrChange" | "tblPrExChange" | "tblGridChange" | "numberingChange" | "sdtPr"
-            | "sdtEndPr" | "rubyPr" | "fldData" | "binData" | "docPartPr" | "tblGrid"
-            | "tblPrEx" => None,
+            | "tcPrChange" | "tblPrExChange" | "tblGridChange" | "numberingChange" | "sdtEndPr"
+            | "rubyPr" | "fldData" | "binData" | "docPartPr" | "tblGrid" | "tblPrEx" => None,
             local => {
                 self.inline(local, element);
                 Some(Tag::Other(Ns::W))
@@ -300,7 +320,14 @@ impl<'s> Story<'s> {
             "footnoteReference" => self.refer(NoteKind::Footnote, element),
             "endnoteReference" => self.refer(NoteKind::Endnote, element),
             "commentReference" => self.refer(NoteKind::Comment, element),
-            "drawing" | "pict" | "object" => self.watermark = false,
+            "drawing" | "pict" | "object" => (self.watermark, self.unseen) = (false, false),
+            "hyperlink" => self.alt(element.attr("tooltip").as_deref()),
+            "helpText" | "statusText" => self.alt(element.attr("val").as_deref()),
+            "fldSimple" => {
+                let mut field = Field::default();
+                field.instruct(&element.attr("instr").unwrap_or_default());
+                self.put_unsaid(&field);
+            }
             "background" => {
                 let color = element.attr("color").and_then(|c| Ink::parse(&c));
                 self.styles.page = color.filter(|ink| *ink != Ink::Auto);
@@ -373,11 +400,8 @@ impl<'s> Story<'s> {
         Some(Tag::Other(Ns::Other))
     }
 
-    fn begin_note(&mut self, element: &Element<'_>) -> Option<Tag> {
-        if element.attr("type").is_some_and(|t| t != "normal") {
-            // Separators: lines drawn above notes.
-            return None;
-        }
+    fn begin_note(&mut self, element: &Element<'_>) -> Tag {
+        // What stands above notes is a drawn line, unless somebody put text there.
         let id = element.attr("id").unwrap_or_default().into_owned();
         let page = self.kind.notes.and_then(|kind| self.sheet.note_pages.get(&(kind, id)));
         let page = page.copied().unwrap_or(0);
@@ -385,7 +409,7 @@ impl<'s> Story<'s> {
         if let Some(place) = self.places.first_mut() {
             place.lines = 0;
         }
-        Some(Tag::Note)
+        Tag::Note
     }
 
     fn close(&mut self, tag: Tag, xml: &mut XmlReader<'_, '_>) {
@@ -481,6 +505,7 @@ impl<'s> Story<'s> {
         }
         let page = self.sheet.page;
         self.sheet.alt.extend(std::mem::take(&mut self.alts).into_iter().map(|alt| (page, alt)));
+        self.links.extend(std::mem::take(&mut self.shown).into_iter().map(|id| (id, page)));
     }
 
     fn resolve(&mut self, para: &mut Para) {
@@ -547,35 +572,10 @@ impl<'s> Story<'s> {
             para_shade: props.shade,
             ground: self.places.last().map_or(Ground::Page, |place| place.ground),
             deleted: self.deleted > 0,
-            unseen: self.kind.unseen,
+            unseen: self.is_unseen(),
             east_asian: !text.is_ascii() && text.chars().any(is_east_asian),
         };
         self.styles.style(look, self.sheet)
-    }
-
-    fn symbol(&mut self, element: &Element<'_>) {
-        let code = element.attr("char").and_then(|c| u32::from_str_radix(&c, 16).ok());
-        let Some(c) = code.and_then(char::from_u32) else { return };
-        let font = element.attr("font").and_then(|f| SymbolFont::of_face(&f));
-        let shown = font.map_or(c, |font| font.shown(c));
-        self.push_text(shown.encode_utf8(&mut [0; 4]));
-    }
-
-    fn field_char(&mut self, element: &Element<'_>) {
-        match element.attr("fldCharType").as_deref() {
-            Some("begin") if self.fields.len() < MAX_FIELDS => self.fields.push(Field::default()),
-            Some("separate") => {
-                if let Some(field) = self.fields.last_mut() {
-                    field.separate();
-                }
-            }
-            Some("end") => {
-                if let Some(shown) = self.fields.pop().and_then(|field| field.shown_by_itself()) {
-                    self.push_text(&shown);
-                }
-            }
-            _ => {}
-        }
     }
 }
 
