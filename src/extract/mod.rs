@@ -223,6 +223,7 @@ const READERS: &[(&str, Reader)] = &[
         "application/vnd.openxmlformats-officedocument.presentationml.presentation",
         office::pptx::read,
     ),
+    ("application/vnd.ms-office.vbaProject", office::vba::read),
     ("application/msword", office::doc::read),
     ("application/vnd.ms-excel", office::xls::read),
     ("application/vnd.ms-powerpoint", office::ppt::read),

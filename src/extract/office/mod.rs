@@ -15,6 +15,7 @@ pub(crate) mod properties;
 pub(crate) mod property_sets;
 pub(crate) mod sheet;
 pub(crate) mod theme;
+pub(crate) mod vba;
 mod word;
 pub mod xls;
 pub mod xlsx;
