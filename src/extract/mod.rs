@@ -29,6 +29,8 @@ pub use panics::quiet_panics;
 pub use passwords::Passwords;
 pub use sniff::{Format, sniff};
 
+use office::crypt::Lock;
+
 use crate::model::{Encoding, Gap, GapKind, Note, Origin, SourceText, Submission, Words};
 
 /// What one submission yielded: its text, what was packed inside, and what
@@ -91,13 +93,13 @@ fn read_with(
     // gap to report, not a process to lose.
     let result = match panicked {
         Some(said) => Err(said),
-        None => panics::caught(|| read(format, submission, budget)),
+        None => panics::caught(|| unlock_and_read(format, submission, budget)),
     };
     let mut extraction = result.unwrap_or_else(|said| {
         let detail = format!("the reader for {} failed: {said}", format.media_type());
-        Extraction::gap(GapKind::Crashed, detail)
+        Extraction { format, ..Extraction::gap(GapKind::Crashed, detail) }
     });
-    extraction.format = format;
+    let format = extraction.format;
     unappend(submission, &mut extraction);
     settle(&mut extraction, spent, budget);
     extraction.gaps.extend(submission.gaps.iter().cloned());
@@ -157,6 +159,39 @@ fn settle(extraction: &mut Extraction, spent: u64, budget: &mut Budget) {
         kept += 1;
     }
     extraction.children.truncate(kept);
+}
+
+/// Reads a document, without its lock where a password opens it.
+fn unlock_and_read(format: Format, submission: &Submission, budget: &mut Budget) -> Extraction {
+    match office::crypt::unlock(format, &submission.bytes, budget) {
+        Lock::Absent => Extraction { format, ..read(format, submission, budget) },
+        Lock::Shut(gap) => {
+            // What is in the open all the same, as properties may be, is read.
+            let mut extraction = read(format, submission, budget);
+            extraction.gaps.retain(|gap| gap.kind != GapKind::Encrypted);
+            extraction.gaps.insert(0, gap);
+            Extraction { format, ..extraction }
+        }
+        Lock::Opened(bytes, lost) => {
+            let format = sniff(&bytes);
+            let opened = Submission {
+                bytes: bytes.into(),
+                gaps: Vec::new(),
+                provenance: submission.provenance.clone(),
+                origin: submission.origin,
+            };
+            let mut extraction = read(format, &opened, budget);
+            extraction.gaps.extend(lost);
+            extraction.notes.push(Note {
+                id: "password",
+                message: Words::new(
+                    "The document is encrypted; a password opened it.",
+                    "文档已加密，用口令打开。",
+                ),
+            });
+            Extraction { format, ..extraction }
+        }
+    }
 }
 
 fn read(format: Format, submission: &Submission, budget: &mut Budget) -> Extraction {

@@ -1,6 +1,9 @@
 //! Office documents.
 
+mod base64;
+pub(crate) mod compound;
 pub(crate) mod controls;
+pub(crate) mod crypt;
 pub mod doc;
 pub mod docx;
 pub(crate) mod drawing;

@@ -1,5 +1,9 @@
 //! PowerPoint 97-2003 presentations (MS-PPT).
 
+mod edits;
+
+pub(crate) use edits::{Edits, USER_TOKEN, USER_TOKEN_ENCRYPTED};
+
 use crate::extract::{Budget, Extraction};
 use crate::model::{GapKind, Submission};
 
