@@ -58,6 +58,29 @@ pub(in crate::extract) fn decode(page: u32, bytes: &[u8]) -> Cow<'_, str> {
     }
 }
 
+/// The code page of text in a language (MS-LCID), as Windows had it before
+/// Unicode. Languages that are not known are taken as Western.
+pub(in crate::extract) fn of_language(lid: u16) -> u32 {
+    match (lid & 0x3FF, lid) {
+        // Traditional Chinese: Taiwan, Hong Kong, Macao.
+        (0x04, 0x0404 | 0x0C04 | 0x1404 | 0x7C04) => 950,
+        (0x04, _) => 936,
+        (0x11, _) => 932,
+        (0x12, _) => 949,
+        (0x1E, _) => 874,
+        (0x1A, 0x0C1A | 0x1C1A | 0x281A | 0x301A) => 1251,
+        (0x05 | 0x0E | 0x15 | 0x18 | 0x1A | 0x1B | 0x1C | 0x24, _) => 1250,
+        (0x02 | 0x19 | 0x22 | 0x23 | 0x2F | 0x3F | 0x40 | 0x44 | 0x50, _) => 1251,
+        (0x08, _) => 1253,
+        (0x1F | 0x2C, _) => 1254,
+        (0x0D, _) => 1255,
+        (0x01 | 0x20 | 0x29, _) => 1256,
+        (0x25..=0x27, _) => 1257,
+        (0x2A, _) => 1258,
+        _ => 1252,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -75,6 +98,24 @@ mod tests {
             (1361, b"a\xE9", "a\u{FFFD}"),
         ] {
             assert_eq!(decode(page, bytes), want, "code page {page}");
+        }
+    }
+
+    #[test]
+    fn languages_have_the_code_page_windows_gave_them() {
+        for (lid, page) in [
+            (0x0804, 936),
+            (0x1004, 936),
+            (0x0404, 950),
+            (0x0C04, 950),
+            (0x0411, 932),
+            (0x0409, 1252),
+            (0x0419, 1251),
+            (0x0405, 1250),
+            (0x0C1A, 1251),
+            (0, 1252),
+        ] {
+            assert_eq!(of_language(lid), page, "{lid:04x}");
         }
     }
 }

@@ -4,7 +4,7 @@
 use super::package::{Package, PartId, Relationship, targets};
 use super::xml::{Xml, XmlReader};
 use crate::extract::Budget;
-use crate::model::{BlockHead, Region, TextBuilder};
+use crate::model::{BlockHead, Gap, Region, TextBuilder};
 
 /// What programs write and nobody reads: counters, switches, times.
 const MACHINE: &[&str] = &[
@@ -198,7 +198,13 @@ pub(crate) fn read_any(
     budget: &mut Budget,
 ) {
     let part = package.xml(id, budget);
-    let mut xml = XmlReader::new(&part, budget);
+    let trouble = read_xml(&part, text, budget);
+    package.gap_in(id, trouble);
+}
+
+/// The same for XML that stands in no package; what stood in the way of all of it.
+pub(crate) fn read_xml(part: &str, text: &mut TextBuilder, budget: &mut Budget) -> Option<Gap> {
+    let mut xml = XmlReader::new(part, budget);
     let mut names: Vec<String> = Vec::new();
     while let Some(event) = xml.next() {
         match event {
@@ -216,6 +222,5 @@ pub(crate) fn read_any(
             }
         }
     }
-    let trouble = xml.finish();
-    package.gap_in(id, trouble);
+    xml.finish()
 }

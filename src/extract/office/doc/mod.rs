@@ -1,20 +1,223 @@
-//! Word 97-2003 documents (MS-DOC).
+//! Word 97 to 2003 documents (MS-DOC), and what Word 2, 6 and 95 for Windows
+//! wrote: all stories of the text, what drawings say, properties, and what is
+//! packed inside.
 
-use std::io::Cursor;
+mod art;
+mod bytes;
+mod decrypt;
+mod document;
+mod fib;
+mod fonts;
+mod forms;
+mod looks;
+mod margins;
+mod packed;
+mod pages;
+mod pieces;
+mod plc;
+mod source;
+mod sprm;
+mod story;
+mod styles;
+#[cfg(test)]
+mod tests;
+mod variables;
 
-use cfb::CompoundFile;
+use document::{Document, Streams};
+use fib::{Fib, StoryId, Version};
+use story::Kind;
 
+use super::compound::Compound;
 use super::property_sets;
+use super::word::sheet::Sheet;
 use crate::extract::{Budget, Extraction};
-use crate::model::{GapKind, Submission, TextBuilder};
+use crate::model::{Gap, GapKind, Note, Region, Submission, TextBuilder, Words};
+
+/// Fewer letters than this beside pictures are no text: a scan with a page number.
+const SCAN_LETTERS: usize = 16;
+/// Where the main stream of a file without a directory is looked for.
+const FIRST_SECTOR: usize = 512;
+
+/// What was read of a document so far.
+#[derive(Default)]
+struct Reading {
+    text: TextBuilder,
+    gaps: Vec<Gap>,
+    children: Vec<Submission>,
+    pages: u32,
+    pictures: usize,
+}
 
 /// Reads it.
 pub(crate) fn read(submission: &Submission, budget: &mut Budget) -> Extraction {
-    let mut extraction = Extraction::gap(GapKind::Unsupported, "only properties are read so far");
-    let mut text = TextBuilder::new();
-    if let Ok(mut file) = CompoundFile::open(Cursor::new(&submission.bytes[..])) {
-        extraction.gaps.extend(property_sets::read_all(&mut file, &mut text, budget));
+    let mut reading = Reading::default();
+    match Compound::open(&submission.bytes) {
+        Some(mut file) => {
+            reading.gaps.extend(file.damage());
+            reading.read_compound(&mut file, budget);
+            reading.read_beside(submission, &mut file, budget);
+        }
+        None => reading.read_bare(&submission.bytes, budget),
     }
-    extraction.text = text.finish();
-    extraction
+    reading.finish()
+}
+
+impl Reading {
+    /// Reads the text of a compound file.
+    fn read_compound(&mut self, file: &mut Compound<'_>, budget: &mut Budget) {
+        let main = self.stream(file, "WordDocument", budget).unwrap_or_default();
+        let Some(fib) = Fib::read(&main, 0) else {
+            let words = "the stream of the text is not there, or does not begin as one";
+            return self.gaps.push(Gap::new(GapKind::Damaged, words));
+        };
+        let (mut main, mut table) = (main, Vec::new());
+        if fib.version == Version::Eight {
+            let other = if fib.table() == "1Table" { "0Table" } else { "1Table" };
+            let found = self.stream(file, fib.table(), budget);
+            table = found.or_else(|| self.stream(file, other, budget)).unwrap_or_default();
+        }
+        let mut data = self.stream(file, "Data", budget).unwrap_or_default();
+        if fib.is_encrypted()
+            && let Err(gap) = decrypt::decrypt(&mut main, &mut table, &mut data, budget)
+        {
+            return self.gaps.push(gap);
+        }
+        let table = if fib.version == Version::Eight { &table } else { &main };
+        self.read_document(fib, Streams { main: &main, table, data: &data }, budget);
+    }
+
+    fn stream(
+        &mut self,
+        file: &mut Compound<'_>,
+        name: &str,
+        budget: &mut Budget,
+    ) -> Option<Vec<u8>> {
+        let (bytes, gap) = file.stream(name, budget)?;
+        self.gaps.extend(gap);
+        Some(bytes)
+    }
+
+    /// Reads a file that is no compound file: Word 2 wrote none; a damaged one
+    /// may still have its first sectors.
+    fn read_bare(&mut self, bytes: &[u8], budget: &mut Budget) {
+        let is_two = |fib: &Fib| fib.version == Version::Two;
+        let (main, fib) = match Fib::read(bytes, 0).filter(is_two) {
+            Some(fib) => (bytes, Some(fib)),
+            None => {
+                let words = "the compound file has no directory";
+                self.gaps.push(Gap::new(GapKind::Damaged, words));
+                let main = bytes.get(FIRST_SECTOR..).unwrap_or_default();
+                (main, Fib::read(main, 0))
+            }
+        };
+        match fib {
+            Some(fib) if fib.is_encrypted() => self.gaps.push(decrypt::gap()),
+            Some(fib) => {
+                let table = if is_two(&fib) { main } else { &[] };
+                self.read_document(fib, Streams { main, table, data: &[] }, budget);
+            }
+            None => {}
+        }
+    }
+
+    /// Reads all stories of a document whose streams are there.
+    fn read_document(&mut self, fib: Fib, streams: Streams<'_>, budget: &mut Budget) {
+        let next = fib.next;
+        let mut document = Document::open(fib, streams, budget);
+        let body = document.fib.story(StoryId::Body);
+        story::read(&mut document, Kind { flows: true, ..Kind::default() }, body);
+        let pages = document.sheet.page;
+        margins::read(&mut document, pages);
+        margins::read_notes(&mut document);
+        margins::read_left(&mut document);
+        document.put_alternative_texts();
+        let mut sheet = std::mem::take(&mut document.sheet);
+        variables::read(&document, &mut sheet.text);
+        self.gaps.append(&mut document.gaps);
+        self.gaps.extend(document.budget.check_pages(pages as usize).err());
+        (self.pages, self.pictures) = (pages, document.pictures);
+        if next > 0 {
+            sheet = self.read_glossary(usize::from(next) * FIRST_SECTOR, streams, sheet, budget);
+        }
+        self.text = sheet.text;
+    }
+
+    /// AutoText kept with a template: a document of its own behind the first,
+    /// which stands on no page (2.5.2, pnNext).
+    fn read_glossary(
+        &mut self,
+        at: usize,
+        streams: Streams<'_>,
+        sheet: Sheet,
+        budget: &mut Budget,
+    ) -> Sheet {
+        let Some(fib) = Fib::read(streams.main, at) else {
+            let words = "the AutoText kept with the document is not there";
+            self.gaps.push(Gap::new(GapKind::Damaged, words));
+            return sheet;
+        };
+        let mut document = Document::open(fib, streams, budget);
+        document.sheet = sheet;
+        document.sheet.begin_story(0);
+        let range = (0, document.fib.end());
+        let (region, label) = (Region::Hidden, "glossary".to_owned());
+        let kind = Kind { region, label, unseen: true, ..Kind::default() };
+        story::read(&mut document, kind, range);
+        self.gaps.append(&mut document.gaps);
+        std::mem::take(&mut document.sheet)
+    }
+
+    /// What stands beside the text in a compound file: properties, and what is
+    /// packed inside.
+    fn read_beside(
+        &mut self,
+        submission: &Submission,
+        file: &mut Compound<'_>,
+        budget: &mut Budget,
+    ) {
+        for name in property_sets::STREAMS {
+            if let Some(bytes) = self.stream(file, name, budget) {
+                self.gaps.extend(property_sets::read(&bytes, &mut self.text, budget));
+            }
+        }
+        self.gaps.extend(packed::read_stored(file, &mut self.text, budget));
+        self.children = packed::children(submission, file, budget);
+    }
+
+    fn finish(self) -> Extraction {
+        let mut extraction = Extraction {
+            pages: (self.pages > 0).then_some(self.pages),
+            text: self.text.finish(),
+            children: self.children,
+            gaps: self.gaps,
+            ..Extraction::default()
+        };
+        tell_pictures(&mut extraction, self.pictures);
+        extraction
+    }
+}
+
+fn tell_pictures(extraction: &mut Extraction, pictures: usize) {
+    if pictures == 0 {
+        return;
+    }
+    let text = &extraction.text;
+    let shown = text.blocks().iter().filter(|block| block.region.is_visible());
+    let letters = shown
+        .flat_map(|block| text.block_text(block).chars())
+        .filter(|c| c.is_alphanumeric())
+        .take(SCAN_LETTERS)
+        .count();
+    if letters < SCAN_LETTERS {
+        let words = format!("{pictures} pictures and hardly any text");
+        extraction.gaps.push(Gap::new(GapKind::ImageOnly, words));
+        return;
+    }
+    extraction.notes.push(Note {
+        id: "pictures",
+        message: Words::new(
+            format!("{pictures} pictures, whose content was not read"),
+            format!("含{pictures}幅图片，图中内容未读取"),
+        ),
+    });
 }

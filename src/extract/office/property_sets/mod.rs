@@ -62,7 +62,16 @@ const DOCUMENT_NAMES: &[(u32, &str)] = &[
 ];
 
 /// Properties of the users' section that programs keep for themselves.
-const MACHINE: &[&str] = &["_PID_GUID", "_PID_LINKBASE_CRC"];
+const MACHINE: &[&str] = &[
+    "_PID_GUID",
+    "_PID_LINKBASE_CRC",
+    "AppVersion",
+    "DocSecurity",
+    "HyperlinksChanged",
+    "LinksUpToDate",
+    "ScaleCrop",
+    "ShareDoc",
+];
 
 /// More sections than this are no property set: the format allows two.
 const MAX_SECTIONS: usize = 16;

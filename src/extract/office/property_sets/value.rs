@@ -53,8 +53,8 @@ impl<'a> Reader<'a> {
         self.at = self.at.checked_next_multiple_of(4).unwrap_or(self.at);
     }
 
-    /// Goes over the padding behind a string. Some writers leave it out within
-    /// vectors, so only zeros are taken for padding.
+    /// Goes over the padding behind a narrow string. Some writers leave it out
+    /// within vectors, so only zeros are taken for padding.
     fn skip_padding(&mut self) {
         while !self.at.is_multiple_of(4) && self.bytes.get(self.at) == Some(&0) {
             self.at += 1;
@@ -185,7 +185,7 @@ fn narrow(reader: &mut Reader<'_>, page: u32) -> Option<String> {
 fn wide(reader: &mut Reader<'_>) -> Option<String> {
     let units = usize::try_from(reader.u32()?).ok()?;
     let bytes = reader.take(units.checked_mul(2)?)?;
-    reader.skip_padding();
+    reader.align();
     Some(until_zero(&code_page::decode(1200, bytes)))
 }
 

@@ -22,6 +22,11 @@ impl Field {
         }
     }
 
+    /// Whether what comes next is instruction and no result.
+    pub fn is_instruction(&self) -> bool {
+        !self.in_result
+    }
+
     /// The result begins.
     pub fn separate(&mut self) {
         self.in_result = true;
@@ -46,6 +51,16 @@ impl Field {
             && (self.shown || !name.eq_ignore_ascii_case("QUOTE"));
         let says = !rest.is_ascii();
         (telling && says).then(|| rest.split_whitespace().collect::<Vec<_>>().join(" "))
+    }
+
+    /// Whether anything was.
+    pub fn has_shown(&self) -> bool {
+        self.shown
+    }
+
+    /// Whether its instruction begins with a word, whatever its case.
+    pub fn is_called(&self, name: &str) -> bool {
+        self.instruction.split_whitespace().next().is_some_and(|w| w.eq_ignore_ascii_case(name))
     }
 
     /// What a field without a result shows.

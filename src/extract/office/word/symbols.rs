@@ -51,6 +51,12 @@ impl SymbolFont {
     }
 }
 
+/// Whether a character is drawn in the East Asian face: ideographs, full-width
+/// forms, and the signs Chinese text shares with others.
+pub(in crate::extract::office) fn is_east_asian(c: char) -> bool {
+    matches!(c, '\u{2E80}'.. | '\u{2460}'..='\u{27BF}')
+}
+
 const WINGDINGS: &[(u8, char)] = &[
     (0x20, ' '),
     (0x6C, '●'),

@@ -86,8 +86,8 @@ impl Table {
     }
 
     /// What the open cell is called: `t1.r2.c3`, and so on inwards.
-    pub fn label(tables: &[Self]) -> String {
-        let names = tables.iter().map(|t| format!("t{}.r{}.c{}", t.index, t.row, t.cell));
+    pub fn label<'t>(tables: impl Iterator<Item = &'t Self>) -> String {
+        let names = tables.map(|t| format!("t{}.r{}.c{}", t.index, t.row, t.cell));
         // Nobody looks for a cell deeper than this by its name.
         names.take(8).collect::<Vec<_>>().join(".")
     }

@@ -41,7 +41,7 @@ impl Story<'_> {
         let group = self.sheet.next_group();
         self.places.push(Place {
             region: if in_flow { Region::Cell } else { outer.region },
-            label: if own_label { Table::label(&self.tables) } else { outer.label },
+            label: if own_label { Table::label(self.tables.iter()) } else { outer.label },
             group,
             ground: if ground == Ground::Page { outer.ground } else { ground },
             lines: outer.lines,

@@ -18,7 +18,7 @@ use crate::extract::office::word::ink::{Ground, Ink};
 use crate::extract::office::word::sections::{MarginRef, Section};
 use crate::extract::office::word::sheet::ParaProps;
 use crate::extract::office::word::sheet::{Mark, NoteKind, Para, Piece, Place, Sheet};
-use crate::extract::office::word::symbols::SymbolFont;
+use crate::extract::office::word::symbols::{SymbolFont, is_east_asian};
 use crate::extract::office::word::tables::Table;
 use crate::extract::office::xml::{Element, Ns, Xml, XmlReader};
 use crate::model::{Gap, Region};
@@ -366,8 +366,8 @@ impl<'s> Story<'s> {
                 }
                 Some(Tag::Section)
             }
-            // The properties of the paragraph's own mark.
-            "rPr" | "pPrChange" => None,
+            // The properties of the paragraph's own mark; stops of tabs are no tabs.
+            "rPr" | "pPrChange" | "tabs" => None,
             _ => {
                 if let Some(para) = self.frames.last_mut() {
                     self.styles.para_prop(&mut para.props, element);
@@ -577,12 +577,6 @@ impl<'s> Story<'s> {
         };
         self.styles.style(look, self.sheet)
     }
-}
-
-/// Whether a character is drawn in the East Asian face: ideographs, full-width
-/// forms, and the signs Chinese text shares with others.
-fn is_east_asian(c: char) -> bool {
-    matches!(c, '\u{2E80}'.. | '\u{2460}'..='\u{27BF}')
 }
 
 /// Reads a story from its part; says what stood in the way.
