@@ -4,7 +4,6 @@
 
 mod art;
 mod bytes;
-mod decrypt;
 mod document;
 mod fib;
 mod fonts;
@@ -35,6 +34,8 @@ use crate::model::{Gap, GapKind, Note, Region, Submission, TextBuilder, Words};
 
 /// Fewer letters than this beside pictures are no text: a scan with a page number.
 const SCAN_LETTERS: usize = 16;
+/// What is said of a document that is locked.
+const LOCKED: &str = "a password is needed to read the text";
 /// Where the main stream of a file without a directory is looked for.
 const FIRST_SECTOR: usize = 512;
 
@@ -70,17 +71,16 @@ impl Reading {
             let words = "the stream of the text is not there, or does not begin as one";
             return self.gaps.push(Gap::new(GapKind::Damaged, words));
         };
-        let (mut main, mut table) = (main, Vec::new());
+        let mut table = Vec::new();
         if fib.version == Version::Eight {
             let other = if fib.table() == "1Table" { "0Table" } else { "1Table" };
             let found = self.stream(file, fib.table(), budget);
             table = found.or_else(|| self.stream(file, other, budget)).unwrap_or_default();
         }
-        let mut data = self.stream(file, "Data", budget).unwrap_or_default();
-        if fib.is_encrypted()
-            && let Err(gap) = decrypt::decrypt(&mut main, &mut table, &mut data, budget)
-        {
-            return self.gaps.push(gap);
+        let data = self.stream(file, "Data", budget).unwrap_or_default();
+        if fib.is_encrypted() {
+            // Had a password been right, nothing would say so.
+            return self.gaps.push(Gap::new(GapKind::Encrypted, LOCKED));
         }
         let table = if fib.version == Version::Eight { &table } else { &main };
         self.read_document(fib, Streams { main: &main, table, data: &data }, budget);
@@ -111,7 +111,7 @@ impl Reading {
             }
         };
         match fib {
-            Some(fib) if fib.is_encrypted() => self.gaps.push(decrypt::gap()),
+            Some(fib) if fib.is_encrypted() => self.gaps.push(Gap::new(GapKind::Encrypted, LOCKED)),
             Some(fib) => {
                 let table = if is_two(&fib) { main } else { &[] };
                 self.read_document(fib, Streams { main, table, data: &[] }, budget);
@@ -175,12 +175,9 @@ impl Reading {
         file: &mut Compound<'_>,
         budget: &mut Budget,
     ) {
-        for name in property_sets::STREAMS {
-            if let Some(bytes) = self.stream(file, name, budget) {
-                self.gaps.extend(property_sets::read(&bytes, &mut self.text, budget));
-            }
-        }
+        self.gaps.extend(property_sets::read_all(file, &mut self.text, budget));
         self.gaps.extend(packed::read_stored(file, &mut self.text, budget));
+        self.gaps.extend(packed::protected(file));
         self.children = packed::children(submission, file, budget);
     }
 

@@ -14,6 +14,8 @@ const STORED_XML: &str = "MsoDataStore";
 const APPARATUS: [&str; 4] = ["\u{1}CompObj", "\u{1}Ole", "\u{3}ObjInfo", "_xmlsignatures"];
 /// A document that a rights server encrypted; what is beside it is a notice.
 const PROTECTED: &str = "\tDRMContent";
+/// How it is encrypted (MS-OFFCRYPTO 2.2).
+const SPACES: &str = "\u{6}DataSpaces";
 
 /// Reads the XML that programs stored, as properties.
 pub(super) fn read_stored(
@@ -34,6 +36,16 @@ pub(super) fn read_stored(
     gaps
 }
 
+/// Says that what is read is a notice, and the document encrypted beside it.
+pub(super) fn protected(file: &mut Compound<'_>) -> Option<Gap> {
+    let id = file.find(PROTECTED)?;
+    file.pass_over(id);
+    if let Some(spaces) = file.find(SPACES) {
+        file.pass_over(spaces);
+    }
+    Some(Gap::new(GapKind::Encrypted, "the document is encrypted by a rights server"))
+}
+
 /// Everything else in the file that is more than apparatus.
 pub(super) fn children(
     submission: &Submission,
@@ -46,14 +58,6 @@ pub(super) fn children(
         }
     }
     let mut children = Vec::new();
-    if let Some(id) = file.find(PROTECTED) {
-        file.pass_over(id);
-        if let Some(spaces) = file.find("\u{6}DataSpaces") {
-            file.pass_over(spaces);
-        }
-        let gap = Gap::new(GapKind::Encrypted, "the document is encrypted by a rights server");
-        children.push(submission.lost_child("DRMContent", Origin::Embedded, gap));
-    }
     let pool = file.find(OBJECTS);
     if let Some(id) = pool {
         let of_pool: Vec<EntryId> =

@@ -7,13 +7,11 @@
 //! is the name Office Open XML has for the same property.
 
 use std::collections::HashMap;
-use std::io::Cursor;
 
-use cfb::CompoundFile;
-
+use super::compound::Compound;
 use super::properties::property;
+use crate::extract::Budget;
 use crate::extract::charset::code_page;
-use crate::extract::{Budget, Metered};
 use crate::model::{Gap, GapKind, TextBuilder};
 
 #[cfg(test)]
@@ -23,8 +21,7 @@ mod value;
 use value::{Reader, links, shown};
 
 /// The streams of the root storage that hold property sets, in reading order.
-pub(crate) const STREAMS: [&str; 2] =
-    ["\u{5}SummaryInformation", "\u{5}DocumentSummaryInformation"];
+const STREAMS: [&str; 2] = ["\u{5}SummaryInformation", "\u{5}DocumentSummaryInformation"];
 
 /// {F29F85E0-4FF9-1068-AB91-08002B27B3D9}, as it is stored.
 const SUMMARY: [u8; 16] = [
@@ -79,15 +76,13 @@ const MAX_SECTIONS: usize = 16;
 /// Reads the property sets of a compound file that is open. What could not be
 /// read of them is told; one that is not there is none.
 pub(crate) fn read_all(
-    file: &mut CompoundFile<Cursor<&[u8]>>,
+    file: &mut Compound<'_>,
     text: &mut TextBuilder,
     budget: &mut Budget,
 ) -> Vec<Gap> {
     let mut gaps = Vec::new();
     for name in STREAMS {
-        let Ok(stream) = file.open_stream(format!("/{name}")) else { continue };
-        let length = stream.len();
-        let (bytes, gap) = Metered::new(stream, length, budget).read_all();
+        let Some((bytes, gap)) = file.stream(name, budget) else { continue };
         gaps.extend(gap);
         gaps.extend(read(&bytes, text, budget));
     }

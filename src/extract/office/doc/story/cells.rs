@@ -84,9 +84,10 @@ impl<'a> Story<'_, 'a, '_> {
         self.put(raw, characters, paragraph, &mut place);
         let at = (self.document.sheet.page, self.document.sheet.line);
         let Some(level) = self.tables.last_mut() else { return };
-        match ends {
-            true => level.table.end_cell(at),
-            false => level.place = Some(place),
+        if ends {
+            level.table.end_cell(at);
+        } else {
+            level.place = Some(place);
         }
     }
 

@@ -33,17 +33,18 @@ impl Fields {
         self.settle();
     }
 
-    /// The innermost ends; what it shows by itself, if it had no result.
-    pub fn end(&mut self) -> Option<String> {
+    /// The innermost ends; what it shows by itself, if it had no result, and what
+    /// its instruction says beside what is shown.
+    pub fn end(&mut self) -> (Option<String>, Option<String>) {
         if self.deeper > 0 {
             self.deeper -= 1;
-            return None;
+            return (None, None);
         }
         let ended = self.open.pop();
         self.settle();
-        let (field, choice) = ended?;
-        let shown = field.has_shown();
-        field.shown_by_itself().or(choice.filter(|_| !shown))
+        let Some((field, choice)) = ended else { return (None, None) };
+        let (unsaid, has_shown) = (field.unsaid(), field.has_shown());
+        (field.shown_by_itself().or(choice.filter(|_| !has_shown)), unsaid)
     }
 
     /// Forgets what was swallowed once no instruction is open.

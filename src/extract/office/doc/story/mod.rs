@@ -45,6 +45,8 @@ struct Story<'d, 'a, 'b> {
     /// Paragraphs of a row that has not ended.
     row: Vec<Waiting<'a>>,
     fields: Fields,
+    /// What instructions of the paragraph at hand say and do not show.
+    unsaid: Vec<String>,
     /// Shapes anchored in the paragraph at hand.
     anchored: Vec<u32>,
     /// The reference that comes next.
@@ -89,6 +91,7 @@ impl<'d, 'a, 'b> Story<'d, 'a, 'b> {
             table_count: 0,
             row: Vec::new(),
             fields: Fields::default(),
+            unsaid: Vec::new(),
             anchored: Vec::new(),
             reference: 0,
             section: 0,
@@ -150,11 +153,24 @@ impl<'a> Story<'_, 'a, '_> {
         } else {
             self.document.sheet.put(&para, place, line);
         }
+        self.put_unsaid();
         for shape in std::mem::take(&mut self.anchored) {
             self.put_shapes(shape);
         }
         if raw.ends_section && self.kind.flows {
             self.end_section();
+        }
+    }
+
+    /// Text in instructions that is not what their fields show: nobody sees it on
+    /// the page.
+    fn put_unsaid(&mut self) {
+        for text in std::mem::take(&mut self.unsaid) {
+            let sheet = &mut self.document.sheet;
+            let mut para = Para::default();
+            para.push(&text, sheet.keep_style(Style { hidden: true, ..Style::default() }));
+            let (region, label) = (Region::Hidden, "field".to_owned());
+            sheet.put_piece(Piece { para, region, label, group: 0, line: Some(0) });
         }
     }
 

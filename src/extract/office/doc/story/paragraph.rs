@@ -95,7 +95,9 @@ impl<'a> Story<'_, 'a, '_> {
             0x13 => self.fields.begin(),
             0x14 => self.fields.separate(),
             0x15 => {
-                if let Some(shown) = self.fields.end() {
+                let (shown, unsaid) = self.fields.end();
+                self.unsaid.extend(unsaid);
+                if let Some(shown) = shown {
                     self.push(para, &shown, stretch);
                 }
             }

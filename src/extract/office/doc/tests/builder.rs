@@ -147,13 +147,13 @@ impl Doc {
         let mut list = vec![];
         for (start, end, width, modifier) in pieces {
             let offset = match width {
-                1 => main.len() as u32 * 2 | 0x4000_0000,
+                1 => (main.len() as u32 * 2) | 0x4000_0000,
                 _ => main.len() as u32,
             };
             list.push((*start, offset, *modifier));
-            for at in *start as usize..*end as usize {
-                places[at] = main.len();
-                let unit = self.text[at];
+            let range = *start as usize..*end as usize;
+            for (place, unit) in places[range.clone()].iter_mut().zip(&self.text[range]) {
+                *place = main.len();
                 main.extend(unit.to_le_bytes().iter().take(*width));
             }
             places[*end as usize] = main.len();
