@@ -22,6 +22,7 @@ mod passwords;
 mod pdf;
 mod plain;
 mod rtf;
+mod separated;
 mod sniff;
 
 pub use budget::{Budget, Limits, Metered};

@@ -1,7 +1,7 @@
-//! Plain text in whatever encoding it is in.
+//! Plain text in whatever encoding it is in; tables in it are told apart.
 
 use super::budget::cut_lines;
-use super::{Budget, Extraction, charset};
+use super::{Budget, Extraction, charset, separated};
 use crate::model::{Note, SourceText, Submission, Words};
 
 /// Under this, the encoding is worth a note.
@@ -17,7 +17,8 @@ pub(crate) fn read(submission: &Submission, budget: &mut Budget) -> Extraction {
     gaps.extend(cut_lines(&mut decoded.text, budget));
     let encoding = decoded.encoding();
     let notes = guessed(encoding.name, encoding.confidence).into_iter().collect();
-    let text = SourceText::from_lines(decoded.text);
+    let table = separated::read(&decoded.text, submission.provenance.name(), budget);
+    let text = table.unwrap_or_else(|| SourceText::from_lines(decoded.text));
     let pages = text.blocks().last().map_or(1, |last| last.page.max(1));
     gaps.extend(budget.check_pages(pages as usize).err());
     Extraction {

@@ -108,15 +108,20 @@ fn is_written(name: &str) -> bool {
 /// What a part beside the sheets is called, by its content type and name; `None`
 /// for parts that are none.
 pub(super) fn label_of(content_type: &str, name: &str) -> Option<String> {
-    let kind = content_type.strip_suffix("+xml").unwrap_or(content_type);
-    let own = kind.contains("spreadsheetml.")
-        || kind.contains("ms-excel.")
-        || kind.ends_with("ms-office.activeX")
-        || name.eq_ignore_ascii_case("xl/xmlMaps.xml");
-    let workbook = kind.ends_with(".main") || kind.ends_with(".sheet");
-    let word = kind.rsplit('.').next().unwrap_or_default();
-    let word = if word.contains('/') { "xmlMaps" } else { word };
-    (own && !workbook).then(|| word.chars().take(40).collect())
+    let word = match content_type.strip_suffix("+xml") {
+        _ if name.eq_ignore_ascii_case("xl/xmlMaps.xml") => "xmlMaps",
+        Some(kind) => {
+            let own = ["spreadsheetml.", "ms-excel.", "ms-office.activeX", "wps-officedocument."];
+            let workbook = kind.ends_with(".main") || kind.ends_with(".sheet");
+            let is_own = !workbook && own.iter().any(|own| kind.contains(own));
+            is_own.then(|| kind.rsplit('.').next().unwrap_or_default())?
+        }
+        // Parts of binary workbooks. Others are no records: toolbars, code.
+        None => content_type
+            .strip_prefix("application/vnd.ms-excel.")
+            .filter(|kind| !kind.contains('.') && *kind != "attachedToolbars")?,
+    };
+    Some(word.chars().take(40).collect())
 }
 
 #[cfg(test)]
@@ -149,6 +154,11 @@ mod tests {
             ("application/xml".into(), "customXml/item1.xml", None),
             (format!("{open}.sheet.main+xml"), "", None),
             ("application/vnd.ms-office.vbaProject".into(), "", None),
+            ("application/vnd.ms-office.activeX+xml".into(), "", Some("activeX")),
+            ("application/vnd.ms-office.activeX".into(), "", None),
+            ("application/vnd.ms-excel.attachedToolbars".into(), "", None),
+            ("application/vnd.ms-excel.sheet.binary.macroEnabled.main".into(), "", None),
+            (format!("{open}.customProperty"), "", None),
         ] {
             assert_eq!(label_of(&kind, name).as_deref(), want, "{kind}");
         }

@@ -16,6 +16,9 @@ const MAX_OPEN: usize = 128;
 /// Columns whose being hidden is told apart.
 const MAX_COLUMNS: usize = 16_384;
 
+/// Numbers written with no more characters are written as they are meant.
+const EXACT_DIGITS: usize = 15;
+
 /// Longer names are no labels.
 const MAX_NAME: usize = 180;
 
@@ -170,6 +173,9 @@ impl<'w> Grid<'w> {
     pub fn name(&mut self, column: u32) {
         (self.head.page, self.head.group) = (self.sheet.page, 0);
         self.head.label.clear();
+        if !self.page.keeps_labels() {
+            return;
+        }
         self.head.label.extend(self.sheet.name.chars().take(MAX_NAME));
         self.head.label.push('!');
         let at = column as usize;
@@ -224,6 +230,9 @@ impl<'w> Grid<'w> {
     }
 
     fn number(&mut self, value: f64, raw: &str, seen: &Seen) {
+        // Programs write more digits than they mean: 0.10000000000000001.
+        let short = (raw.len() > EXACT_DIGITS && value.is_finite()).then(|| numeral(value));
+        let raw = short.as_deref().unwrap_or(raw);
         let shown = match &seen.format {
             Some(format) => format.number(value, raw, self.since_1904),
             None => Shown::Plain,
@@ -292,6 +301,14 @@ impl<'w> Grid<'w> {
         if !phonetic.is_empty() {
             self.hide(phonetic);
         }
+    }
+}
+
+/// A number as short as it can be written exactly.
+pub(super) fn numeral(number: f64) -> String {
+    match number == 0.0 || (1e-7..1e21).contains(&number.abs()) {
+        true => number.to_string(),
+        false => format!("{number:E}"),
     }
 }
 

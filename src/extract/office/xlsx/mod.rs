@@ -443,7 +443,8 @@ impl Workbook<'_, '_> {
             if self.package.is_read(id) || known {
                 continue;
             }
-            if kind.ends_with("officedocument.drawing+xml") || kind.ends_with("vmlDrawing") {
+            let is_drawn = ["officedocument.drawing+xml", "vmlDrawing", "cellimage+xml"];
+            if is_drawn.iter().any(|drawn| kind.ends_with(drawn)) {
                 self.read_drawing(id, &nowhere);
             } else if kind.ends_with("drawingml.chart+xml") || kind.ends_with("chartex+xml") {
                 self.read_lines(id, "chart", &nowhere, None);

@@ -15,8 +15,9 @@ const MAX_LABELS: usize = 60_000;
 #[derive(Debug, Default)]
 pub(super) struct Page {
     pub text: TextBuilder,
-    /// Lines so far by region and page.
+    /// Lines so far by region and page, and the place used last with its own.
     lines: HashMap<(Region, u32), u32>,
+    recent: ((Region, u32), u32),
     groups: u32,
     labels: usize,
     /// How many lines there are in all.
@@ -46,7 +47,7 @@ impl Page {
     /// Puts text down whose pieces begin at the places given and have the styles
     /// given, a block for each of its lines. Blank lines are left out.
     pub fn put_styled(&mut self, head: &mut BlockHead, text: &str, runs: &[(usize, StyleId)]) {
-        if !text.contains(['\n', '\r']) {
+        if memchr::memchr2(b'\n', b'\r', text.as_bytes()).is_none() {
             return self.put_line(head, text, runs, 0);
         }
         if head.group == 0 {
@@ -67,17 +68,16 @@ impl Page {
         runs: &[(usize, StyleId)],
         start: usize,
     ) {
-        if line.trim().is_empty() {
+        let begins = line.bytes().next().is_some_and(|b| b.is_ascii_graphic());
+        if !begins && line.trim().is_empty() {
             return;
         }
         self.count += 1;
         head.line = 0;
         if head.page > 0 {
-            let lines = self.lines.entry((head.region, head.page)).or_default();
-            *lines += 1;
-            head.line = *lines;
+            head.line = self.next_line((head.region, head.page));
         }
-        if self.labels >= MAX_LABELS {
+        if !self.keeps_labels() {
             head.label.clear();
         } else if !head.label.is_empty() {
             self.labels += 1;
@@ -101,6 +101,22 @@ impl Page {
             self.text.push(line.get(*from..*to).unwrap_or_default(), *style);
         }
         self.text.end();
+    }
+
+    /// The next line of a place. A sheet has millions, most in one region.
+    fn next_line(&mut self, place: (Region, u32)) -> u32 {
+        if self.recent.0 != place {
+            let (last, count) = self.recent;
+            self.lines.insert(last, count);
+            self.recent = (place, self.lines.get(&place).copied().unwrap_or(0));
+        }
+        self.recent.1 += 1;
+        self.recent.1
+    }
+
+    /// Whether further places are kept by name.
+    pub fn keeps_labels(&self) -> bool {
+        self.labels < MAX_LABELS
     }
 
     /// Keeps text for the end.

@@ -262,7 +262,7 @@ impl<'g, 'w> SheetReader<'g, 'w> {
         for (name, value) in element.attrs() {
             match name {
                 "r" => {
-                    if let Some((column, row)) = reference(value.trim()) {
+                    if let Some((column, row)) = reference(value.trim_ascii()) {
                         cell.column = column;
                         if row != self.row {
                             self.row = row;
@@ -270,7 +270,7 @@ impl<'g, 'w> SheetReader<'g, 'w> {
                         }
                     }
                 }
-                "s" => cell.look = value.trim().parse().unwrap_or(0),
+                "s" => cell.look = value.trim_ascii().parse().unwrap_or(0),
                 "t" => {
                     cell.kind = match &*value {
                         "s" => Kind::Shared,
@@ -318,7 +318,7 @@ impl<'g, 'w> SheetReader<'g, 'w> {
 
     fn end_cell(&mut self, xml: &mut XmlReader<'_, '_>) {
         let cell = std::mem::take(&mut self.cell);
-        let raw = cell.value.trim();
+        let raw = cell.value.trim_ascii();
         let value: Option<Value<'_>> = match cell.kind {
             Kind::Inline if cell.rich.text.is_empty() && cell.rich.phonetic.is_empty() => None,
             Kind::Inline => Some(Value::Rich(&cell.rich)),

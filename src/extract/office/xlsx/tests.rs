@@ -157,7 +157,7 @@ fn values_of_every_kind_are_shown() {
         Book::of(rows).strings("<si><t>甲_x000D_\n乙</t></si><si><t>字</t></si>"),
         &[
             "1 1 cell [A1] 字",
-            "1 2 cell [C1] 0.10000000000000001",
+            "1 2 cell [C1] 0.1",
             "1 3 cell [D1] TRUE",
             "1 4 cell [E1] #N/A",
             "1 5 cell [F1] a&b",

@@ -2,7 +2,7 @@
 
 use super::{Fields, Records, formula, literals, quoted, records, rich};
 use crate::extract::office::xlsx::formula::unseen;
-use crate::extract::office::xlsx::grid::{Grid, Merge, Value, letters};
+use crate::extract::office::xlsx::grid::{Grid, Merge, Value, letters, numeral};
 use crate::extract::office::xlsx::sheet::{Beside, Margin};
 use crate::extract::office::xlsx::strings::Rich;
 
@@ -134,15 +134,6 @@ fn cell(grid: &mut Grid<'_>, column: u32, number: u16, fields: &mut Fields<'_>) 
             grid.name(column);
             lines.iter().for_each(|line| grid.hide(line));
         }
-    }
-}
-
-/// A number as short as it can be written exactly.
-fn numeral(number: f64) -> String {
-    let size = number.abs();
-    match number == 0.0 || (1e-7..1e21).contains(&size) {
-        true => number.to_string(),
-        false => format!("{number:e}"),
     }
 }
 
