@@ -8,6 +8,7 @@ from datetime import date
 
 import docx_writer as word
 import hostile
+import older
 import paper
 import plain
 import pptx_writer as slides
@@ -18,7 +19,7 @@ from page import Line, para
 
 
 def documents():
-    for folder, made in (("plain", texts()), ("html", pages()), ("docx", words()),
+    for folder, made in (("plain", texts()), ("html", pages()), ("docx", words()), ("doc", older_words()),
                          ("xlsx", books()), ("pptx", decks()), ("pdf", papers()), ("eml", mails()), ("zip", archives())):
         for name, content in made:
             yield f"{folder}/{name}", content
@@ -96,6 +97,15 @@ def words():
     yield "break-and-tab.docx", word.write([Line("前\t中\n后")])
     yield "page-break.docx", word.write([Line("第一页"), Line("第二页", page=True)])
     yield "field-and-link.docx", word.write(two, field_and_link)
+
+
+def older_words():
+    """What Word 97-2003 has in other places than its successor."""
+    shown = ("comment", "field-and-link", "first-and-even-header", "footnote", "hidden-run",
+             "page-break", "properties", "symbol-star", "table", "text-box-vml",
+             "tracked-deletion", "watermark")
+    newer = [(name, made) for name, made in words() if name.removesuffix(".docx") in shown]
+    return older.convert(newer, "doc")
 
 
 def field_and_link(document):

@@ -177,6 +177,15 @@ fn lines_and_pages_are_counted_from_breaks() {
 }
 
 #[test]
+fn stops_of_tabs_are_no_tabs() {
+    let stops = r#"<w:pPr><w:tabs><w:tab w:val="left" w:pos="420"/></w:tabs></w:pPr>"#;
+    check_body(
+        &format!("<w:p>{stops}<w:r><w:t>甲</w:t><w:tab/><w:t>乙</w:t></w:r></w:p>"),
+        &["body 1:1 甲\t乙"],
+    );
+}
+
+#[test]
 fn cells_of_a_row_stand_side_by_side() {
     let cell = |inside: &str| format!("<w:tc><w:tcPr/>{inside}</w:tc>");
     let inner = format!("<w:tbl><w:tr>{}</w:tr></w:tbl>", cell(&p("内")));
