@@ -6,6 +6,8 @@
 #![allow(missing_docs, reason = "criterion makes a function without")]
 #![allow(clippy::unwrap_used, reason = "a bench ends where something unexpected happens")]
 
+mod packages;
+
 use std::fs;
 use std::hint::black_box;
 use std::path::Path;
@@ -67,6 +69,26 @@ fn long_texts(criterion: &mut Criterion) {
     group.finish();
 }
 
+fn long_packages(criterion: &mut Criterion) {
+    const LINES: usize = 20_000;
+    let mut group = criterion.benchmark_group("extract-package");
+    group.sample_size(10);
+    for (name, make) in packages::KINDS {
+        let submission = Submission::file(format!("long.{name}"), make(LINES));
+        // The bytes of the text and not of the package, which says one line over and over.
+        let text = extract(&submission, &mut Budget::new(Limits::default())).text;
+        group.throughput(Throughput::Bytes(text.as_str().len() as u64));
+        group.bench_function(name, |bencher| {
+            bencher.iter(|| {
+                let read = blocks(&submission);
+                assert_eq!(read, LINES, "{name}");
+                black_box(read)
+            });
+        });
+    }
+    group.finish();
+}
+
 /// How many lines are read of a document and of what is packed in it.
 fn blocks(document: &Submission) -> usize {
     let mut budget = Budget::new(Limits::default());
@@ -96,5 +118,5 @@ fn documents(extension: &str) -> Vec<Submission> {
     documents
 }
 
-criterion_group!(benches, corpora, long_texts);
+criterion_group!(benches, corpora, long_texts, long_packages);
 criterion_main!(benches);
