@@ -100,3 +100,18 @@ fn chains_that_bite_their_tail_end() {
         }
     }
 }
+
+#[test]
+fn a_storage_with_names_no_file_may_have_comes_out_whole() {
+    let mut bytes = whole();
+    let mut name = [0; 64];
+    name[0] = b'd';
+    let at = memchr::memmem::find(&bytes, &name).expect("its name");
+    bytes[at] = b'/';
+    let mut file = Compound::open(&bytes).expect("a file");
+    let storage = file.find("Inner").expect("a storage");
+    let (alone, gap) = file.storage_alone(storage, &mut budget()).expect("names that may stand");
+    assert_eq!(gap, None);
+    let mut inner = Compound::open(&alone).expect("a file");
+    assert_eq!(inner.stream("_", &mut budget()).map(|(bytes, _)| bytes.len()), Some(5000));
+}

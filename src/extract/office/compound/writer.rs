@@ -36,11 +36,12 @@ pub(super) fn write(
         if replaced || (entry.is_lost && storage.is_none()) {
             continue;
         }
-        let path = format!("{parent}/{}", entry.name);
+        let path = format!("{parent}/{}", allowed(&entry.name));
         if entry.is_stream {
             let (bytes, gap) = from.read(at, budget);
             trouble = trouble.or(gap);
-            made.create_stream(&path)?.write_all(&bytes)?;
+            // One of the same name is an error, and not overwritten.
+            made.create_new_stream(&path)?.write_all(&bytes)?;
         } else {
             from.entries[at].is_read = true;
             made.create_storage(&path)?;
@@ -58,4 +59,14 @@ pub(super) fn write(
     }
     made.flush()?;
     Ok((made.into_inner().into_inner(), trouble))
+}
+
+/// A name as it may stand in a file (MS-CFB 2.6.1): broken files have others.
+fn allowed(name: &str) -> String {
+    let name: String =
+        name.chars().map(|c| if matches!(c, '/' | '\\' | ':' | '!') { '_' } else { c }).collect();
+    match name.as_str() {
+        "" | "." | ".." => "_".to_owned(),
+        _ => name,
+    }
 }
