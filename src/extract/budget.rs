@@ -215,10 +215,14 @@ impl<'b, R: Read> Metered<'b, R> {
     pub fn read_all(mut self) -> (Vec<u8>, Option<Gap>) {
         let mut bytes = Vec::new();
         let failed = self.read_to_end(&mut bytes).err();
-        let gap = self.gap.take().or_else(|| {
-            failed.map(|error| Gap::new(GapKind::Damaged, format!("unpacking stopped: {error}")))
-        });
+        let gap = failed.map(|error| self.gap_of(&error));
         (bytes, gap)
+    }
+
+    /// What an error of reading comes to: the limit that was reached, or damage.
+    pub fn gap_of(&mut self, error: &io::Error) -> Gap {
+        let words = || Gap::new(GapKind::Damaged, format!("unpacking stopped: {error}"));
+        self.gap.clone().unwrap_or_else(words)
     }
 
     /// What stopped the reading, if the budget did.

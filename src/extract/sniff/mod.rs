@@ -115,6 +115,7 @@ pub fn sniff(bytes: &[u8]) -> Format {
     // An archive with something before it (APPNOTE 4.1.9) still ends like one.
     match appended_zip(bytes) {
         Some(_) => zip_format(bytes),
+        None if ends_split_zip(bytes) => Format::Zip,
         None => BINARY,
     }
 }
@@ -266,6 +267,22 @@ pub(super) fn appended_zip(bytes: &[u8]) -> Option<usize> {
     let begins = directory.checked_sub(offset)?;
     let holds = bytes.get(directory..)?.starts_with(b"PK\x01\x02");
     (holds && bytes.get(begins..)?.starts_with(b"PK\x03\x04")).then_some(begins)
+}
+
+/// Whether these are the last of an archive in several files (APPNOTE 8.5): the
+/// list of members says that it is not the first disk.
+fn ends_split_zip(bytes: &[u8]) -> bool {
+    let tail = bytes.len().saturating_sub(22 + 0xFFFF);
+    let Some(at) = bytes.get(tail..).and_then(|tail| memmem::rfind(tail, b"PK\x05\x06")) else {
+        return false;
+    };
+    let record = bytes.get(tail + at..).unwrap_or_default();
+    let number = |range: std::ops::Range<usize>| -> Option<usize> {
+        Some(record.get(range)?.iter().rev().fold(0, |sum, byte| sum << 8 | usize::from(*byte)))
+    };
+    let place = number(12..16).and_then(|size| (tail + at).checked_sub(size));
+    let list = place.and_then(|place| bytes.get(place..)).unwrap_or_default();
+    list.starts_with(b"PK\x01\x02") && !matches!(number(4..6), None | Some(0 | 0xFFFF))
 }
 
 #[cfg(test)]

@@ -390,6 +390,19 @@ fn a_piece_misses_the_others() {
     assert!(read(&whole, &mut Budget::new(Limits::default())).gaps.is_empty());
 }
 
+#[test]
+fn the_last_piece_lists_what_is_in_the_others() {
+    let mut bytes = pack(&[Packed::new("通知.txt", "x".repeat(900))], b"");
+    let end = bytes.len() - 22;
+    bytes[end + 4] = 1;
+    let directory = end - 46 - "通知.txt".len();
+    let last = Submission::file("a.zip", bytes[directory - 5..].to_vec());
+    assert_eq!(crate::extract::sniff(&last.bytes), crate::extract::Format::Zip);
+    let extraction = read(&last, &mut Budget::new(Limits::default()));
+    assert_eq!(children(&extraction), [own("通知.txt", "", "gap.missing-part")]);
+    assert_eq!(kinds(&extraction), [GapKind::MissingPart]);
+}
+
 fn bytes_of(hex: &str) -> Vec<u8> {
     let digits: Vec<u32> = hex.chars().filter_map(|c| c.to_digit(16)).collect();
     digits.chunks(2).map(|pair| (pair[0] * 16 + pair[1]) as u8).collect()
