@@ -42,6 +42,17 @@ pub(crate) enum Target {
     External,
 }
 
+/// A part that stands in no archive.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct FlatPart {
+    /// Its name, as in an archive.
+    pub name: String,
+    /// Its content type.
+    pub content_type: String,
+    /// What it holds.
+    pub content: Vec<u8>,
+}
+
 /// The parts that relationships of a kind lead to, in order.
 pub(crate) fn targets(related: &[Relationship], kind: &str) -> Vec<PartId> {
     let of_kind = related.iter().filter(|r| r.kind == kind);
@@ -63,6 +74,8 @@ pub(crate) struct Package<'a> {
     read: Vec<bool>,
     /// Content that stands for what is in the archive: decrypted parts.
     opened: HashMap<PartId, Vec<u8>>,
+    /// Whether there is no archive: all there is, is opened.
+    is_flat: bool,
     /// What could not be read of it so far.
     pub gaps: Vec<Gap>,
 }
@@ -81,8 +94,33 @@ impl<'a> Package<'a> {
         let read = directory.entries.iter().map(Entry::is_folder).collect();
         let (types, defaults) = (HashMap::new(), HashMap::new());
         let opened = HashMap::new();
-        let mut package = Self { directory, index, types, defaults, read, opened, gaps };
+        let is_flat = false;
+        let mut package = Self { directory, index, types, defaults, read, opened, is_flat, gaps };
         package.read_types(budget);
+        package
+    }
+
+    /// A package of parts that stand in no archive.
+    pub fn of_parts(parts: Vec<FlatPart>) -> Self {
+        let mut package = Self {
+            directory: Directory::default(),
+            index: HashMap::new(),
+            types: HashMap::new(),
+            defaults: HashMap::new(),
+            read: vec![false; parts.len()],
+            opened: HashMap::new(),
+            is_flat: true,
+            gaps: Vec::new(),
+        };
+        for (at, part) in parts.into_iter().enumerate() {
+            let name = normal_name(&part.name);
+            package.types.entry(name.clone()).or_insert(part.content_type);
+            package.index.entry(name).or_insert(at);
+            let mut entry = Entry::default();
+            entry.name = part.name;
+            package.directory.entries.push(entry);
+            package.opened.insert(at, part.content);
+        }
         package
     }
 
@@ -151,6 +189,9 @@ impl<'a> Package<'a> {
     /// A part's content, and what stood in the way of it.
     pub fn bytes(&mut self, id: PartId, budget: &mut Budget) -> (Vec<u8>, Option<Gap>) {
         self.pass_over(id);
+        if self.is_flat {
+            return (self.opened.get(&id).cloned().unwrap_or_default(), None);
+        }
         if let Some(opened) = self.opened.remove(&id) {
             return (opened, None);
         }

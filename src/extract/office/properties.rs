@@ -131,8 +131,13 @@ fn read_plain(package: &mut Package<'_>, id: PartId, text: &mut TextBuilder, bud
     package.gap_in(id, trouble);
 }
 
+/// Whether a property is one that programs write and nobody reads.
+pub(crate) fn is_machine(name: &str) -> bool {
+    MACHINE.contains(&name)
+}
+
 fn put_unless_machine(text: &mut TextBuilder, name: &str, value: &str) {
-    if !MACHINE.contains(&name) {
+    if !is_machine(name) {
         property(text, name, value);
     }
 }

@@ -8,6 +8,7 @@ mod story;
 mod styles;
 #[cfg(test)]
 mod tests;
+mod wordml;
 
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
@@ -18,7 +19,7 @@ use known::{KNOWN_TYPES, is_apparatus};
 use story::{Story, StoryKind, read_story};
 use styles::{Styles, thinned};
 
-use super::package::{Package, PartId, Relationship, Target, shortened, targets};
+use super::package::{Package, PartId, Relationship, Target, decode, shortened, targets};
 use super::xml::XmlReader;
 use super::{controls, drawing, packed, properties};
 use crate::extract::{Budget, Extraction};
@@ -32,23 +33,31 @@ const SCAN_LETTERS: usize = 16;
 /// Reads it.
 pub(crate) fn read(submission: &Submission, budget: &mut Budget) -> Extraction {
     let package = Package::open(&submission.bytes, budget);
-    let mut document = Document {
-        submission,
-        package,
-        budget,
-        sheet: Sheet::default(),
-        styles: Styles::default(),
-        settings: Settings::default(),
-        sections: Vec::new(),
-        pictures: 0,
-        outside: 0,
-        missing: Vec::new(),
-        children: Vec::new(),
-        cut: false,
-        waiting: Vec::new(),
-        following: false,
-    };
+    read_package(submission, package, budget)
+}
+
+/// Reads one from a package that is open.
+pub(crate) fn read_package<'a>(
+    submission: &'a Submission,
+    package: Package<'a>,
+    budget: &mut Budget,
+) -> Extraction {
+    let mut document = Document::new(submission, package, budget);
     document.read();
+    document.finish()
+}
+
+/// Reads a document in the XML that Word wrote before Office Open XML.
+pub(crate) fn read_2003(submission: &Submission, budget: &mut Budget) -> Extraction {
+    let mut document = Document::new(submission, Package::of_parts(Vec::new()), budget);
+    wordml::read(&mut document);
+    document.finish()
+}
+
+/// Reads a part of a document that stands by itself.
+pub(crate) fn read_alone(submission: &Submission, budget: &mut Budget) -> Extraction {
+    let mut document = Document::new(submission, Package::of_parts(Vec::new()), budget);
+    document.read_alone();
     document.finish()
 }
 
@@ -75,7 +84,54 @@ struct Document<'a, 'b> {
 /// Pages of charts and diagrams, by the id of the relationship.
 type Pages = HashMap<String, u32>;
 
-impl Document<'_, '_> {
+impl<'a, 'b> Document<'a, 'b> {
+    fn new(submission: &'a Submission, package: Package<'a>, budget: &'b mut Budget) -> Self {
+        Self {
+            submission,
+            package,
+            budget,
+            sheet: Sheet::default(),
+            styles: Styles::default(),
+            settings: Settings::default(),
+            sections: Vec::new(),
+            pictures: 0,
+            outside: 0,
+            missing: Vec::new(),
+            children: Vec::new(),
+            cut: false,
+            waiting: Vec::new(),
+            following: false,
+        }
+    }
+
+    /// The XML of a file that is no package.
+    fn whole_file(&mut self) -> String {
+        let (part, lossy) = decode(self.submission.bytes.to_vec());
+        if lossy {
+            self.package.gap(Gap::new(GapKind::Damaged, "the file is not in its encoding"));
+        }
+        part
+    }
+
+    /// Reads the file as one story: of the body, a header or a footer.
+    fn read_alone(&mut self) {
+        let part = self.whole_file();
+        let root = part.split('<').find(|tag| tag.starts_with("w:")).unwrap_or_default();
+        let region = match root.get(2..5) {
+            Some("hdr") => Region::Header,
+            Some("ftr") => Region::Footer,
+            _ => Region::Body,
+        };
+        let flows = region == Region::Body;
+        let kind = StoryKind { region, flows, ..StoryKind::default() };
+        let mut story = Story::new(kind, &mut self.sheet, &mut self.styles);
+        let xml = XmlReader::new(part.trim_start_matches('\u{FEFF}'), self.budget);
+        let trouble = read_story(&mut story, xml);
+        self.pictures += story.pictures;
+        trouble.into_iter().for_each(|gap| self.package.gap(gap));
+        self.put_alternative_texts();
+    }
+
     fn read(&mut self) {
         let roots = self.package.relationships(None, self.budget);
         let Some(main) = self.main_part(&roots) else {

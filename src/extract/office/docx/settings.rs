@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::extract::office::xml::{Ns, Xml, XmlReader};
+use crate::extract::office::xml::{Element, Ns, Xml, XmlReader};
 
 /// What the settings say.
 #[derive(Debug, Default)]
@@ -13,6 +13,7 @@ pub(super) struct Settings {
     pub page_is_painted: bool,
     /// Names and values kept with the document, and words that lists begin with.
     pub variables: Vec<(String, String)>,
+    lists: BTreeSet<String>,
 }
 
 impl Settings {
@@ -35,20 +36,29 @@ impl Settings {
 
     /// Reads the list definitions: what stands before the items of a list.
     pub fn read_numbering(&mut self, xml: &mut XmlReader<'_, '_>) {
-        let mut known = BTreeSet::new();
         while let Some(event) = xml.next() {
             let Xml::Open(element) = event else { continue };
-            if element.ns != Ns::W || element.local() != "lvlText" {
-                continue;
-            }
-            let Some(text) = element.attr("val") else { continue };
-            // `%1` stands for the number; `第%1章` is a frame around it, and a
-            // word before a list is longer than that.
-            let letters = text.chars().filter(|c| c.is_alphabetic()).count();
-            if letters > 2 && !text.contains('%') || text.contains('★') || letters > 4 {
-                known.insert(text.into_owned());
+            if element.ns == Ns::W && element.local() == "lvlText" {
+                self.see_list(&element);
             }
         }
-        self.variables.extend(known.into_iter().map(|text| ("numbering".to_owned(), text)));
+        self.end_lists();
+    }
+
+    /// Takes in what stands before the items of one list.
+    pub fn see_list(&mut self, element: &Element<'_>) {
+        let Some(text) = element.attr("val") else { return };
+        // `%1` stands for the number; `第%1章` is a frame around it, and a word
+        // before a list is longer than that.
+        let letters = text.chars().filter(|c| c.is_alphabetic()).count();
+        if letters > 2 && !text.contains('%') || text.contains('★') || letters > 4 {
+            self.lists.insert(text.into_owned());
+        }
+    }
+
+    /// All lists were seen.
+    pub fn end_lists(&mut self) {
+        let lists = std::mem::take(&mut self.lists);
+        self.variables.extend(lists.into_iter().map(|text| ("numbering".to_owned(), text)));
     }
 }

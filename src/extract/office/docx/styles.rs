@@ -122,6 +122,8 @@ impl Styles {
                 Xml::Open(element) => element,
                 Xml::Close => {
                     match open.pop().as_deref() {
+                        // Where they stand in a larger part, it goes on.
+                        None => break,
                         Some("style") => at = None,
                         Some("tblStylePr") => conditions = conditions.saturating_sub(1),
                         _ => {}
@@ -190,7 +192,8 @@ impl Styles {
         self.defs.push(StyleDef::default());
         if let (Some(name), Ok(id)) = (element.attr("styleId"), u16::try_from(at)) {
             self.ids.entry(name.into_owned()).or_insert(id);
-            let is_default = element.attr("default").is_some_and(|d| d == "1" || d == "true");
+            let is_default =
+                element.attr("default").is_some_and(|d| matches!(&*d, "1" | "true" | "on"));
             if is_default && element.attr("type").is_some_and(|t| t == "paragraph") {
                 self.default_para = Some(id);
             }
@@ -274,8 +277,9 @@ impl Styles {
         let ascii = themed("asciiTheme", 0)
             .or_else(|| element.attr("ascii").map(|f| f.into_owned()))
             .or_else(|| element.attr("hAnsi").map(|f| f.into_owned()));
-        let east =
-            themed("eastAsiaTheme", 1).or_else(|| element.attr("eastAsia").map(|f| f.into_owned()));
+        let east = themed("eastAsiaTheme", 1)
+            .or_else(|| element.attr("eastAsia").map(|f| f.into_owned()))
+            .or_else(|| element.attr("fareast").map(|f| f.into_owned()));
         if let Some(face) = ascii {
             props.ascii = Some(self.face(face));
         }

@@ -1,7 +1,7 @@
 //! Cases for the Word reader: packages made here, text and places expected.
 
 use crate::extract::archive::zip::packer::{Packed, pack};
-use crate::extract::office::docx::read;
+use crate::extract::office::docx::{read, read_2003, read_alone};
 use crate::extract::{Budget, Extraction, Limits};
 use crate::model::{GapKind, Limit, Submission};
 
@@ -378,6 +378,69 @@ fn text_that_lies_elsewhere_is_a_gap() {
         assert_eq!(told(&extraction), ["body 1:1 总"]);
         let kinds: Vec<GapKind> = extraction.gaps.iter().map(|gap| gap.kind).collect();
         assert_eq!(kinds, vec![GapKind::MissingPart; gaps], "{kind}");
+    }
+}
+
+const WORD_2003: &str = concat!(
+    r#"xmlns:w="http://schemas.microsoft.com/office/word/2003/wordml" "#,
+    r#"xmlns:v="urn:schemas-microsoft-com:vml" xmlns:o="urn:schemas-microsoft-com:office:office" "#,
+    r#"xmlns:wx="http://schemas.microsoft.com/office/word/2003/auxHint" "#,
+    r#"xmlns:aml="http://schemas.microsoft.com/aml/2001/core""#,
+);
+
+#[test]
+fn the_xml_of_2003_is_read_with_what_stands_in_its_midst() {
+    let comment = format!(
+        r#"<w:r><aml:annotation aml:id="1" w:type="Word.Comment"><aml:content>{}</aml:content></aml:annotation></w:r>"#,
+        p("批注")
+    );
+    let deleted = r#"<aml:annotation w:type="Word.Deletion"><aml:content><w:r><w:delText>删去</w:delText></w:r></aml:content></aml:annotation>"#;
+    let noted = format!("<w:r><w:footnote>{}</w:footnote></w:r>", p("脚注"));
+    let mark = r#"<w:p><w:pPr><w:pStyle w:val="M"/></w:pPr><w:r><w:t>机密★10年</w:t></w:r></w:p>"#;
+    let section = format!(
+        r#"<w:sectPr><w:hdr w:type="odd">{}</w:hdr><w:ftr w:type="first">{}</w:ftr></w:sectPr>"#,
+        p("页眉"),
+        p("页脚")
+    );
+    let art = r#"<w:p><w:r><w:pict><w:binData w:name="wordml://1.png">AAAA</w:binData><v:shape id="PowerPlusWaterMarkObject1"><v:textpath string="水印"/></v:shape></w:pict></w:r></w:p>"#;
+    let file = format!(
+        r#"<?xml version="1.0"?><?mso-application progid="Word.Document"?><w:wordDocument {WORD_2003}><o:DocumentProperties><o:Title>题目</o:Title><o:Pages>2</o:Pages></o:DocumentProperties><o:CustomDocumentProperties><o:_x5BC6__x7EA7_>秘密</o:_x5BC6__x7EA7_></o:CustomDocumentProperties><w:styles><w:style w:type="paragraph" w:styleId="M"><w:pPr><w:jc w:val="center"/></w:pPr><w:rPr><w:b/></w:rPr></w:style></w:styles><w:docOleData><w:binData w:name="oledata.mso">5py6 5a+G</w:binData></w:docOleData><w:docPr><w:docVars><w:docVar w:name="v" w:val="变量"/></w:docVars></w:docPr><w:body><wx:sect>{mark}<w:p><w:r><w:t>甲</w:t></w:r>{noted}{comment}{deleted}</w:p>{art}<w:p><w:r><w:br w:type="page"/><w:t>乙</w:t></w:r></w:p>{section}</wx:sect></w:body></w:wordDocument>"#
+    );
+    let submission = Submission::file("a.xml", file.as_bytes());
+    let extraction = read_2003(&submission, &mut Budget::new(Limits::default()));
+    assert_eq!(extraction.gaps, []);
+    assert_eq!(
+        told(&extraction),
+        [
+            "body 1:1 机密★10年 [bold: 机密★10年]",
+            "body 1:2 甲删去 [deleted: 删去]",
+            "note 1:1 <footnote> 脚注",
+            "comment 1:1 <comment> 批注",
+            "watermark 1:1 水印",
+            "body 2:1 乙",
+            "header 1:1 <default> 页眉",
+            "footer 1:1 <first> 页脚",
+            "property 0:0 <Title> 题目",
+            "property 0:0 <密级> 秘密",
+            "property 0:0 <v> 变量",
+        ]
+    );
+    assert_eq!(extraction.pages, Some(2));
+    assert_eq!(&*extraction.children[0].bytes, "机密".as_bytes());
+    for (cut, _) in file.char_indices().skip(900).step_by(3) {
+        let submission = Submission::file("a.xml", &file.as_bytes()[..cut]);
+        let extraction = read_2003(&submission, &mut Budget::new(Limits::default()));
+        assert!(!extraction.gaps.is_empty(), "cut at {cut}");
+    }
+}
+
+#[test]
+fn a_part_alone_is_read_in_its_region() {
+    for (root, region) in [("document", "body"), ("hdr", "header"), ("ftr", "footer")] {
+        let file = part(root, &format!("<w:body>{}</w:body>", p("机密★10年")));
+        let submission = Submission::file("a.xml", file.as_bytes());
+        let extraction = read_alone(&submission, &mut Budget::new(Limits::default()));
+        assert_eq!(told(&extraction), [format!("{region} 1:1 机密★10年")]);
     }
 }
 

@@ -24,7 +24,7 @@ use presentation::Presentation;
 use put::{Putter, Role, Setting};
 use reader::PageReader;
 
-use super::package::{Package, PartId, Relationship, Target, shortened, targets};
+use super::package::{FlatPart, Package, PartId, Relationship, Target, shortened, targets};
 use super::sheet::Done;
 use super::theme::Theme;
 use super::xml::XmlReader;
@@ -41,27 +41,30 @@ const SCAN_SHARE: f32 = 0.04;
 /// Reads it.
 pub(crate) fn read(submission: &Submission, budget: &mut Budget) -> Extraction {
     let package = Package::open(&submission.bytes, budget);
-    let mut deck = Deck {
-        submission,
-        package,
-        budget,
-        putter: Putter::default(),
-        size: [0.0; 2],
-        defaults: Levels::default(),
-        layers: HashMap::new(),
-        shown: HashSet::new(),
-        slides: 0,
-        lost_layout: false,
-        pictures: 0,
-        scans: BTreeMap::new(),
-        tags: HashSet::new(),
-        outside: 0,
-        missing: 0,
-        waiting: Vec::new(),
-        following: false,
-        children: Vec::new(),
-    };
+    read_package(submission, package, budget)
+}
+
+/// Reads one from a package that is open.
+pub(crate) fn read_package<'a>(
+    submission: &'a Submission,
+    package: Package<'a>,
+    budget: &mut Budget,
+) -> Extraction {
+    let mut deck = Deck::new(submission, package, budget);
     deck.read();
+    deck.finish()
+}
+
+/// Reads a part of a presentation that stands by itself.
+pub(crate) fn read_alone(submission: &Submission, budget: &mut Budget) -> Extraction {
+    let part = FlatPart {
+        name: "ppt/slides/slide1.xml".into(),
+        content: submission.bytes.to_vec(),
+        ..FlatPart::default()
+    };
+    let mut deck = Deck::new(submission, Package::of_parts(vec![part]), budget);
+    deck.read_unlisted(false);
+    deck.putter.sheet.put_later();
     deck.finish()
 }
 
@@ -102,7 +105,30 @@ struct Layer {
     theme: Theme,
 }
 
-impl Deck<'_, '_> {
+impl<'a, 'b> Deck<'a, 'b> {
+    fn new(submission: &'a Submission, package: Package<'a>, budget: &'b mut Budget) -> Self {
+        Self {
+            submission,
+            package,
+            budget,
+            putter: Putter::default(),
+            size: [0.0; 2],
+            defaults: Levels::default(),
+            layers: HashMap::new(),
+            shown: HashSet::new(),
+            slides: 0,
+            lost_layout: false,
+            pictures: 0,
+            scans: BTreeMap::new(),
+            tags: HashSet::new(),
+            outside: 0,
+            missing: 0,
+            waiting: Vec::new(),
+            following: false,
+            children: Vec::new(),
+        }
+    }
+
     fn read(&mut self) {
         let roots = self.package.relationships(None, self.budget);
         let mut related = Vec::new();

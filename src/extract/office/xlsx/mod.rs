@@ -54,6 +54,15 @@ const KNOWN_TYPES: &[&str] = &[
 /// Reads it.
 pub(crate) fn read(submission: &Submission, budget: &mut Budget) -> Extraction {
     let package = Package::open(&submission.bytes, budget);
+    read_package(submission, package, budget)
+}
+
+/// Reads one from a package that is open.
+pub(crate) fn read_package<'a>(
+    submission: &'a Submission,
+    package: Package<'a>,
+    budget: &mut Budget,
+) -> Extraction {
     let mut workbook = Workbook {
         submission,
         package,

@@ -8,6 +8,7 @@ mod alternates;
 mod cells;
 mod drawn;
 mod fields;
+mod inline;
 
 use alternates::Alternates;
 use drawn::Shape;
@@ -216,7 +217,10 @@ impl<'s> Story<'s> {
                 self.shown.extend(id.map(|id| id.into_owned()));
                 Some(Tag::Other(element.ns))
             }
-            ns => Some(self.open_effect(element).unwrap_or(Tag::Other(ns))),
+            ns => {
+                let known = self.open_annotation(element).or_else(|| self.open_effect(element));
+                Some(known.unwrap_or(Tag::Other(ns)))
+            }
         }
     }
 
@@ -290,6 +294,11 @@ impl<'s> Story<'s> {
             }
             "footnote" | "endnote" | "comment" if self.kind.notes.is_some() => {
                 Some(self.begin_note(element))
+            }
+            // In Word's XML of 2003 a note stands where it is referred to.
+            note @ ("footnote" | "endnote") => {
+                self.push_labelled(Region::Note, note);
+                Some(Tag::Box)
             }
             "sdtPr" => Some(Tag::ControlProps),
             // What properties were before a tracked change, and lists of what
@@ -385,6 +394,7 @@ impl<'s> Story<'s> {
                 self.section.title_page = element.is_on();
                 return Some(Tag::Other(Ns::Other));
             }
+            margin @ ("hdr" | "ftr") => return Some(self.begin_margin(margin == "hdr", element)),
             "sectPrChange" => return None,
             _ => return Some(Tag::Other(Ns::Other)),
         };
@@ -464,7 +474,12 @@ impl<'s> Story<'s> {
             self.flush_if_free();
             return;
         }
-        self.sheet.put(&para, place, line);
+        let region = place.region;
+        let page = self.go_to_margin(region);
+        if let Some(place) = self.places.last() {
+            self.sheet.put(&para, place, line);
+        }
+        self.come_back(page);
         self.flush();
         if para.ends_section && self.kind.flows {
             self.end_section();
@@ -501,7 +516,9 @@ impl<'s> Story<'s> {
     /// Puts down what waited for its paragraph to end.
     fn flush(&mut self) {
         for piece in std::mem::take(&mut self.waiting) {
+            let page = self.go_to_margin(piece.region);
             self.sheet.put_piece(piece);
+            self.come_back(page);
         }
         let page = self.sheet.page;
         self.sheet.alt.extend(std::mem::take(&mut self.alts).into_iter().map(|alt| (page, alt)));
