@@ -4,6 +4,7 @@
 //! Declared sizes decide nothing but where a stream ends: no chain is followed
 //! for more sectors than the file has.
 
+pub(super) mod packed;
 #[cfg(test)]
 mod tests;
 mod writer;

@@ -22,6 +22,7 @@ pub(crate) mod theme;
 pub mod uof;
 pub(crate) mod vba;
 mod word;
+mod workbook;
 pub mod xls;
 pub mod xlsx;
 pub(crate) mod xml;

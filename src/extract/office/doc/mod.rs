@@ -10,7 +10,6 @@ mod fonts;
 mod forms;
 mod looks;
 mod margins;
-mod packed;
 mod pages;
 mod pieces;
 mod plc;
@@ -26,7 +25,7 @@ use document::{Document, Streams};
 use fib::{Fib, StoryId, Version};
 use story::Kind;
 
-use super::compound::Compound;
+use super::compound::{Compound, packed};
 use super::property_sets;
 use super::word::sheet::Sheet;
 use crate::extract::{Budget, Extraction};

@@ -5,16 +5,9 @@
 mod aside;
 mod binary;
 mod book;
-mod colors;
 mod comments;
 mod drawn;
-mod formula;
-mod grid;
-mod looks;
-mod margin;
-mod page;
 mod sheet;
-mod strings;
 #[cfg(test)]
 mod tests;
 
@@ -30,6 +23,7 @@ use sheet::{Beside, Margin, SheetReader};
 use strings::Strings;
 
 use super::package::{Package, PartId, Relationship, Target, shortened, targets};
+use super::workbook::{colors, formula, grid, looks, margin, page, strings};
 use super::xml::XmlReader;
 use super::{drawing, packed, properties};
 use crate::extract::{Budget, Extraction};

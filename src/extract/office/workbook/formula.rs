@@ -4,7 +4,7 @@
 const MAX_SHOWN: usize = 2000;
 
 /// The texts in a formula; those joined by `&` alone are one.
-pub(super) fn literals(formula: &str) -> Vec<String> {
+pub(in crate::extract::office) fn literals(formula: &str) -> Vec<String> {
     let mut made: Vec<String> = Vec::new();
     let mut rest = formula;
     let mut joined = false;
@@ -41,7 +41,7 @@ pub(super) fn literals(formula: &str) -> Vec<String> {
 
 /// What a formula says that `shown`, its value, does not: the formula as it is
 /// written, then texts that only stand together once it is worked out.
-pub(super) fn unseen(formula: &str, shown: &str) -> Vec<String> {
+pub(in crate::extract::office) fn unseen(formula: &str, shown: &str) -> Vec<String> {
     if !formula.contains('"') {
         return Vec::new();
     }

@@ -24,7 +24,7 @@ const MAX_NAME: usize = 180;
 
 /// A sheet as the text calls it.
 #[derive(Clone, Debug, Default)]
-pub(super) struct SheetPlace {
+pub(in crate::extract::office) struct SheetPlace {
     pub name: String,
     /// Its number among the sheets, from 1.
     pub page: u32,
@@ -47,7 +47,7 @@ impl SheetPlace {
 
 /// What a cell holds.
 #[derive(Clone, Copy, Debug)]
-pub(super) enum Value<'v> {
+pub(in crate::extract::office) enum Value<'v> {
     Shared(usize),
     Text(&'v str),
     Rich(&'v Rich),
@@ -58,7 +58,7 @@ pub(super) enum Value<'v> {
 
 /// A range of cells that are one; rows and columns from 1.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Merge {
+pub(in crate::extract::office) struct Merge {
     pub top: u32,
     pub left: u32,
     pub bottom: u32,
@@ -66,7 +66,7 @@ pub(super) struct Merge {
 }
 
 /// Takes the cells of a sheet.
-pub(super) struct Grid<'w> {
+pub(in crate::extract::office) struct Grid<'w> {
     pub looks: &'w mut Looks,
     pub strings: &'w mut Strings,
     pub page: &'w mut Page,
@@ -305,7 +305,7 @@ impl<'w> Grid<'w> {
 }
 
 /// A number as short as it can be written exactly.
-pub(super) fn numeral(number: f64) -> String {
+pub(in crate::extract::office) fn numeral(number: f64) -> String {
     match number == 0.0 || (1e-7..1e21).contains(&number.abs()) {
         true => number.to_string(),
         false => format!("{number:E}"),
@@ -313,7 +313,7 @@ pub(super) fn numeral(number: f64) -> String {
 }
 
 /// A column's letters: 1 is A, 27 is AA.
-pub(super) fn letters(mut column: u32) -> String {
+pub(in crate::extract::office) fn letters(mut column: u32) -> String {
     let mut made = Vec::new();
     while column > 0 {
         made.push(b'A' + ((column - 1) % 26) as u8);
@@ -323,7 +323,7 @@ pub(super) fn letters(mut column: u32) -> String {
 }
 
 /// Column and row of a reference such as `B3` or `$B$3`, from 1.
-pub(super) fn reference(cell: &str) -> Option<(u32, u32)> {
+pub(in crate::extract::office) fn reference(cell: &str) -> Option<(u32, u32)> {
     let (mut column, mut row) = (0u32, 0u32);
     for b in cell.bytes().filter(|b| *b != b'$') {
         match b {
@@ -341,7 +341,7 @@ pub(super) fn reference(cell: &str) -> Option<(u32, u32)> {
 }
 
 /// A range such as `A1:B3`.
-pub(super) fn range(range: &str) -> Option<Merge> {
+pub(in crate::extract::office) fn range(range: &str) -> Option<Merge> {
     let (from, to) = range.split_once(':').unwrap_or((range, range));
     let ((left, top), (right, bottom)) = (reference(from)?, reference(to)?);
     Some(Merge { top, left, bottom, right })

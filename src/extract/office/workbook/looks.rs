@@ -19,14 +19,14 @@ const MAX_FONTS: usize = 60_000;
 const MAX_CELL_LOOKS: usize = 100_000;
 
 /// The place of a font among those of the workbook.
-pub(super) type FontId = u16;
+pub(in crate::extract::office) type FontId = u16;
 
 /// The font of the cell, where a piece of its text has none of its own.
-pub(super) const CELLS_OWN: FontId = u16::MAX;
+pub(in crate::extract::office) const CELLS_OWN: FontId = u16::MAX;
 
 /// A font.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub(super) struct Font {
+pub(in crate::extract::office) struct Font {
     pub size: f32,
     pub face: String,
     pub color: Option<Rgb>,
@@ -54,7 +54,7 @@ impl Font {
 
 /// What is behind the text of a cell.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) enum Ground {
+pub(in crate::extract::office) enum Ground {
     #[default]
     Paper,
     Color(Rgb),
@@ -74,7 +74,7 @@ impl Ground {
 
 /// The look of cells that share a number.
 #[derive(Clone, Debug, Default)]
-pub(super) struct CellLook {
+pub(in crate::extract::office) struct CellLook {
     pub font: FontId,
     pub fill: usize,
     pub format: u16,
@@ -83,7 +83,7 @@ pub(super) struct CellLook {
 
 /// What a cell's look comes to.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Seen {
+pub(in crate::extract::office) struct Seen {
     pub font: FontId,
     pub style: StyleId,
     pub align: Align,
@@ -95,7 +95,7 @@ pub(super) struct Seen {
 
 /// The looks of a workbook.
 #[derive(Debug, Default)]
-pub(super) struct Looks {
+pub(in crate::extract::office) struct Looks {
     pub colors: Colors,
     pub fonts: Vec<Font>,
     pub fills: Vec<Ground>,

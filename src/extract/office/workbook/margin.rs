@@ -9,7 +9,7 @@ const MAX_SIZE_DIGITS: usize = 3;
 
 /// One section: what stands left, in the middle or right.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Section {
+pub(in crate::extract::office) struct Section {
     pub align: Align,
     pub text: String,
     /// Where the look changes, in bytes of the text.
@@ -33,7 +33,11 @@ impl Section {
 
 /// Takes a header or footer apart. `sheet` stands where the sheet's name is to;
 /// numbers of pages, dates and names of files are left out.
-pub(super) fn sections(code: &str, sheet: &str, colors: &Colors) -> Vec<Section> {
+pub(in crate::extract::office) fn sections(
+    code: &str,
+    sheet: &str,
+    colors: &Colors,
+) -> Vec<Section> {
     let mut made = [Align::Left, Align::Center, Align::Right].map(Section::new);
     // What stands before any section's code stands in the middle.
     let mut at = 1;

@@ -5,7 +5,7 @@ use crate::extract::office::theme::Theme;
 use crate::extract::office::xml::Element;
 
 /// Red, green, blue.
-pub(super) type Rgb = [u8; 3];
+pub(in crate::extract::office) type Rgb = [u8; 3];
 
 /// Colours that differ by less in every channel cannot be told apart.
 const CONTRAST: u8 = 24;
@@ -23,7 +23,7 @@ const PALETTE: [u32; 56] = [
 
 /// The colours of a workbook.
 #[derive(Clone, Debug)]
-pub(super) struct Colors {
+pub(in crate::extract::office) struct Colors {
     pub theme: Theme,
     palette: Vec<Rgb>,
 }
@@ -40,7 +40,7 @@ fn rgb_of(number: u32) -> Rgb {
 }
 
 /// `RRGGBB`, or `AARRGGBB` of which the first two are not meant.
-pub(super) fn parse(hex: &str) -> Option<Rgb> {
+pub(in crate::extract::office) fn parse(hex: &str) -> Option<Rgb> {
     let hex = hex.trim().trim_start_matches('#');
     if !matches!(hex.len(), 6 | 8) {
         return None;
@@ -49,7 +49,7 @@ pub(super) fn parse(hex: &str) -> Option<Rgb> {
 }
 
 /// Whether a reader cannot tell the two apart.
-pub(super) fn alike(a: Rgb, b: Rgb) -> bool {
+pub(in crate::extract::office) fn alike(a: Rgb, b: Rgb) -> bool {
     a.iter().zip(b).all(|(a, b)| a.abs_diff(b) < CONTRAST)
 }
 
@@ -95,7 +95,7 @@ impl Colors {
 }
 
 /// A colour made darker (`tint` below 0) or lighter, by its luminance (18.8.19).
-pub(super) fn tinted(rgb: Rgb, tint: f64) -> Rgb {
+pub(in crate::extract::office) fn tinted(rgb: Rgb, tint: f64) -> Rgb {
     if tint == 0.0 || !tint.is_finite() {
         return rgb;
     }

@@ -1,8 +1,8 @@
-//! What is packed in a document's file: embedded objects, XML stored for
-//! programs, and streams that nothing accounts for.
+//! What is packed in a document's compound file: embedded objects, XML stored
+//! for programs, and streams that nothing accounts for.
 
+use super::{Compound, EntryId};
 use crate::extract::Budget;
-use crate::extract::office::compound::{Compound, EntryId};
 use crate::extract::office::{ole, package, properties};
 use crate::model::{Gap, GapKind, Origin, Submission, TextBuilder};
 
@@ -18,7 +18,7 @@ const PROTECTED: &str = "\tDRMContent";
 const SPACES: &str = "\u{6}DataSpaces";
 
 /// Reads the XML that programs stored, as properties.
-pub(super) fn read_stored(
+pub(in crate::extract::office) fn read_stored(
     file: &mut Compound<'_>,
     text: &mut TextBuilder,
     budget: &mut Budget,
@@ -37,7 +37,7 @@ pub(super) fn read_stored(
 }
 
 /// Says that what is read is a notice, and the document encrypted beside it.
-pub(super) fn protected(file: &mut Compound<'_>) -> Option<Gap> {
+pub(in crate::extract::office) fn protected(file: &mut Compound<'_>) -> Option<Gap> {
     let id = file.find(PROTECTED)?;
     file.pass_over(id);
     if let Some(spaces) = file.find(SPACES) {
@@ -47,7 +47,7 @@ pub(super) fn protected(file: &mut Compound<'_>) -> Option<Gap> {
 }
 
 /// Everything else in the file that is more than apparatus.
-pub(super) fn children(
+pub(in crate::extract::office) fn children(
     submission: &Submission,
     file: &mut Compound<'_>,
     budget: &mut Budget,

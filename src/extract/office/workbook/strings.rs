@@ -11,7 +11,7 @@ use crate::extract::office::xml::{Xml, XmlReader};
 
 /// One string.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub(super) struct Rich {
+pub(in crate::extract::office) struct Rich {
     pub text: String,
     /// Where pieces begin, and their fonts.
     pub runs: Vec<(u32, FontId)>,
@@ -21,7 +21,7 @@ pub(super) struct Rich {
 
 /// One string, lent out.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) struct Pieces<'s> {
+pub(in crate::extract::office) struct Pieces<'s> {
     pub text: &'s str,
     pub runs: &'s [(u32, FontId)],
     pub phonetic: &'s str,
@@ -51,7 +51,11 @@ impl Rich {
 }
 
 /// Reads the inside of the element that was opened last, to its end.
-pub(super) fn read_rich(xml: &mut XmlReader<'_, '_>, looks: &mut Looks, rich: &mut Rich) {
+pub(in crate::extract::office) fn read_rich(
+    xml: &mut XmlReader<'_, '_>,
+    looks: &mut Looks,
+    rich: &mut Rich,
+) {
     rich.clear();
     let mut open: Vec<Tag> = Vec::new();
     let mut font = Font::default();
@@ -116,7 +120,7 @@ enum Tag {
 }
 
 /// Characters that XML cannot hold are written `_x000D_` (22.9.2.19).
-pub(super) fn unescaped(text: &str) -> Cow<'_, str> {
+pub(in crate::extract::office) fn unescaped(text: &str) -> Cow<'_, str> {
     if memmem::find(text.as_bytes(), b"_x").is_none() {
         return Cow::Borrowed(text);
     }
@@ -151,7 +155,7 @@ fn flush(units: &mut Vec<u16>, out: &mut String) {
 
 /// The table of shared strings.
 #[derive(Debug, Default)]
-pub(super) struct Strings {
+pub(in crate::extract::office) struct Strings {
     text: String,
     /// Where each ends in the text.
     ends: Vec<u32>,

@@ -13,7 +13,7 @@ const MAX_LABELS: usize = 60_000;
 
 /// The text as it grows.
 #[derive(Debug, Default)]
-pub(super) struct Page {
+pub(in crate::extract::office) struct Page {
     pub text: TextBuilder,
     /// Lines so far by region and page, and the place used last with its own.
     lines: HashMap<(Region, u32), u32>,
@@ -28,7 +28,7 @@ pub(super) struct Page {
 }
 
 /// A place: region, page, name.
-pub(super) fn place(region: Region, page: u32, label: &str) -> BlockHead {
+pub(in crate::extract::office) fn place(region: Region, page: u32, label: &str) -> BlockHead {
     let label = label.chars().take(MAX_LABEL).collect();
     BlockHead { region, page, label, ..BlockHead::default() }
 }
