@@ -1,8 +1,5 @@
 //! Text that stands in formulas and not in what they came to.
 
-/// Longer formulas are shown cut.
-const MAX_SHOWN: usize = 2000;
-
 /// The texts in a formula; those joined by `&` alone are one.
 pub(in crate::extract::office) fn literals(formula: &str) -> Vec<String> {
     let mut made: Vec<String> = Vec::new();
@@ -53,9 +50,15 @@ pub(in crate::extract::office) fn unseen(formula: &str, shown: &str) -> Vec<Stri
     if unseen.is_empty() {
         return Vec::new();
     }
-    let mut made = vec![format!("={}", formula.chars().take(MAX_SHOWN).collect::<String>())];
+    let mut made = vec![format!("={formula}")];
     made.extend(unseen.into_iter().filter(|text| !formula.contains(&**text)));
     made
+}
+
+/// Steps that it takes to compare a formula's texts with its value.
+pub(crate) fn cost(formula: &str, shown: &str) -> usize {
+    let quotes = memchr::memchr_iter(b'"', formula.as_bytes()).count();
+    quotes.saturating_mul(shown.len() + formula.len()) / 128
 }
 
 #[cfg(test)]

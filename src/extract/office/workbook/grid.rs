@@ -74,6 +74,8 @@ pub(in crate::extract::office) struct Grid<'w> {
     pub since_1904: bool,
     /// Cells whose strings are not there.
     pub lost: usize,
+    /// Bytes and pieces of text looked at since that was last charged.
+    looked_at: usize,
     head: BlockHead,
     merges: Vec<Merge>,
     next_merge: usize,
@@ -101,6 +103,7 @@ impl<'w> Grid<'w> {
             sheet,
             since_1904: false,
             lost: 0,
+            looked_at: 0,
             head: BlockHead::default(),
             merges: Vec::new(),
             next_merge: 0,
@@ -157,6 +160,12 @@ impl<'w> Grid<'w> {
     /// How many bytes the text has by now.
     pub fn bytes(&self) -> usize {
         self.page.text.len()
+    }
+
+    /// Steps of work since this was last asked for: one string may stand in many
+    /// cells, and be long.
+    pub fn spent(&mut self) -> usize {
+        std::mem::take(&mut self.looked_at) / 64
     }
 
     fn is_away(&self, column: u32) -> bool {
@@ -278,6 +287,7 @@ impl<'w> Grid<'w> {
         seen: &Seen,
         away: bool,
     ) {
+        self.looked_at += text.len() + 16 * runs.len();
         if runs.is_empty() {
             self.text(text, seen);
         } else {

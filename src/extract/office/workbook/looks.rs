@@ -136,8 +136,11 @@ impl Looks {
                     list = List::None;
                     xml.skip();
                 }
-                (_, "borders" | "mruColors" | "extLst") => list = List::None,
+                (_, "borders" | "mruColors") => list = List::None,
+                // A single look may have extensions too.
+                (_, "extLst") => xml.skip(),
                 (_, "numFmt") => self.number_format(&element),
+                (List::Fonts, "font") if self.fonts.len() >= MAX_FONTS => list = List::None,
                 (List::Fonts, "font") => self.fonts.push(Font::default()),
                 (List::Fonts, _) => {
                     if let Some(font) = self.fonts.last_mut() {
@@ -172,7 +175,7 @@ impl Looks {
 
     fn fill(&mut self, element: &Element<'_>) {
         match element.local() {
-            "fill" => self.fills.push(Ground::Paper),
+            "fill" if self.fills.len() < MAX_CELL_LOOKS => self.fills.push(Ground::Paper),
             "patternFill" => {
                 let ground = match element.attr("patternType").as_deref() {
                     None | Some("none") => Ground::Paper,

@@ -7,6 +7,9 @@ use crate::model::{Align, Style};
 /// Digits of a font's size.
 const MAX_SIZE_DIGITS: usize = 3;
 
+/// How often a header may ask for the sheet's name.
+const MAX_NAMES: usize = 16;
+
 /// One section: what stands left, in the middle or right.
 #[derive(Clone, Debug, PartialEq)]
 pub(in crate::extract::office) struct Section {
@@ -43,6 +46,7 @@ pub(in crate::extract::office) fn sections(
     let mut at = 1;
     let mut style = Style::default();
     let mut rest = code;
+    let mut names = 0;
     while let Some((before, after)) = rest.split_once('&') {
         let Some(section) = made.get_mut(at) else { break };
         section.text.push_str(before);
@@ -62,7 +66,10 @@ pub(in crate::extract::office) fn sections(
                 style = Style::default();
             }
             '&' => section.text.push('&'),
-            'A' => section.text.push_str(sheet),
+            'A' => {
+                names += 1;
+                section.text.push_str(if names <= MAX_NAMES { sheet } else { "" });
+            }
             'G' => section.pictures += 1,
             // Page, pages, date, time, file and path; looks that say nothing here.
             'P' | 'N' => {

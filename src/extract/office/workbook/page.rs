@@ -20,8 +20,12 @@ pub(in crate::extract::office) struct Page {
     recent: ((Region, u32), u32),
     groups: u32,
     labels: usize,
-    /// How many lines there are in all.
+    /// How many lines there are in all, those that wait among them.
     pub count: usize,
+    /// How many lines and bytes there may be, where that is bounded.
+    most: Option<(usize, usize)>,
+    /// Whether something was left out because there was no more room.
+    pub full: bool,
     /// What goes behind the sheets: place and text.
     later: Vec<(BlockHead, String)>,
     pieces: Vec<(usize, usize, StyleId)>,
@@ -34,6 +38,20 @@ pub(in crate::extract::office) fn place(region: Region, page: u32, label: &str) 
 }
 
 impl Page {
+    /// A text of so many lines and bytes at the most.
+    pub fn new(lines: u64, bytes: usize) -> Self {
+        let lines = usize::try_from(lines).unwrap_or(usize::MAX);
+        Self { most: Some((lines, bytes)), ..Self::default() }
+    }
+
+    /// Whether there is room for so many bytes more.
+    fn has_room(&mut self, bytes: usize) -> bool {
+        let Some((lines, most)) = self.most else { return true };
+        let fits = self.count < lines && self.text.len().saturating_add(bytes) <= most;
+        self.full |= !fits;
+        fits
+    }
+
     pub fn next_group(&mut self) -> u32 {
         self.groups += 1;
         self.groups
@@ -70,6 +88,9 @@ impl Page {
     ) {
         let begins = line.bytes().next().is_some_and(|b| b.is_ascii_graphic());
         if !begins && line.trim().is_empty() {
+            return;
+        }
+        if !self.has_room(line.len()) {
             return;
         }
         self.count += 1;
@@ -121,12 +142,16 @@ impl Page {
 
     /// Keeps text for the end.
     pub fn put_later(&mut self, head: BlockHead, text: impl Into<String>) {
-        self.later.push((head, text.into()));
+        if self.has_room(0) {
+            self.count += 1;
+            self.later.push((head, text.into()));
+        }
     }
 
     /// Puts down what waited.
     pub fn put_waiting(&mut self) {
         for (mut head, text) in std::mem::take(&mut self.later) {
+            self.count -= 1;
             self.put(&mut head, &text);
         }
     }

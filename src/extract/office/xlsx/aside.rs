@@ -11,7 +11,7 @@ use crate::extract::office::xml::{Xml, XmlReader};
 use crate::model::Region;
 
 /// Texts that are told apart, to say each once.
-const MAX_KNOWN: usize = 500_000;
+pub(super) const MAX_KNOWN: usize = 500_000;
 
 /// Attributes that hold what a person wrote.
 const WRITTEN: &[&str] = &[

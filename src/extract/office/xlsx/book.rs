@@ -7,6 +7,9 @@ use crate::extract::office::xml::{Element, Xml, XmlReader};
 /// Names of one workbook that are kept.
 const MAX_NAMES: usize = 50_000;
 
+/// Sheets of one workbook that are kept: more than any limit allows.
+const MAX_SHEETS: usize = 200_000;
+
 /// One sheet as the workbook lists it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Listed {
@@ -40,7 +43,7 @@ impl Book {
                             let on = element.attr("date1904");
                             self.since_1904 |= on.is_some_and(|v| v == "1" || v == "true");
                         }
-                        "sheet" => self.sheets.push(Listed {
+                        "sheet" if self.sheets.len() < MAX_SHEETS => self.sheets.push(Listed {
                             name: value("name"),
                             relationship: relationship(&element),
                             hidden: element

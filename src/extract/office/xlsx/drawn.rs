@@ -104,12 +104,10 @@ impl<'p> Drawing<'p> {
                         self.close(tag);
                     }
                 }
-                Xml::Text(text) => {
-                    self.text(&text);
-                    xml.check_text(self.page.text.len());
-                    xml.check_lines(self.page.count);
-                }
+                Xml::Text(text) => self.text(&text),
             }
+            xml.check_text(self.page.text.len());
+            xml.check_lines(self.page.count);
         }
         self.end_para();
     }

@@ -7,13 +7,14 @@ mod binary;
 mod book;
 mod comments;
 mod drawn;
+mod mashup;
 mod sheet;
 #[cfg(test)]
 mod tests;
 
 use std::collections::{HashMap, HashSet};
 
-use aside::Asides;
+use aside::{Asides, MAX_KNOWN};
 use book::{Book, Listed};
 use drawn::Drawing;
 use grid::{Grid, SheetPlace};
@@ -27,7 +28,9 @@ use super::workbook::{colors, formula, grid, looks, margin, page, strings};
 use super::xml::XmlReader;
 use super::{drawing, packed, properties};
 use crate::extract::{Budget, Extraction};
-use crate::model::{BlockHead, Gap, GapKind, Note, Region, Style, Submission, TextBuilder, Words};
+use crate::model::{
+    BlockHead, Gap, GapKind, Limit, Note, Origin, Region, Style, Submission, TextBuilder, Words,
+};
 
 /// Fewer letters than this beside pictures are no text: a scan with a page number.
 const SCAN_LETTERS: usize = 16;
@@ -45,6 +48,9 @@ const KNOWN_TYPES: &[&str] = &[
     "ms-excel.binIndexMs",
 ];
 
+/// Content types (their last words) of parts that are sheets.
+const SHEETS: &[&str] = &["worksheet", "chartsheet", "dialogsheet", "macrosheet", "intlmacrosheet"];
+
 /// Reads it.
 pub(crate) fn read(submission: &Submission, budget: &mut Budget) -> Extraction {
     let package = Package::open(&submission.bytes, budget);
@@ -57,11 +63,12 @@ pub(crate) fn read_package<'a>(
     package: Package<'a>,
     budget: &mut Budget,
 ) -> Extraction {
+    let page = Page::new(budget.limits().lines, budget.text_limit());
     let mut workbook = Workbook {
         submission,
         package,
         budget,
-        page: Page::default(),
+        page,
         looks: Looks::default(),
         strings: Strings::default(),
         since_1904: false,
@@ -111,6 +118,7 @@ impl Workbook<'_, '_> {
         self.read_asides();
         self.put_unused_strings();
         self.page.put_waiting();
+        self.read_queries();
         let text: &mut TextBuilder = &mut self.page.text;
         properties::read_all(&mut self.package, &roots, text, self.budget);
         let rest = packed::leftovers(&mut self.package, self.submission, KNOWN_TYPES, self.budget);
@@ -174,6 +182,7 @@ impl Workbook<'_, '_> {
         self.since_1904 = book.since_1904;
         if let Err(gap) = self.budget.check_pages(book.sheets.len()) {
             self.package.gap(gap);
+            book.sheets.truncate(self.budget.limits().pages as usize);
         }
         let parts: HashMap<&str, &Target> =
             related.iter().map(|r| (r.id.as_str(), &r.target)).collect();
@@ -253,14 +262,12 @@ impl Workbook<'_, '_> {
         let whole = self.package.gaps.is_empty();
         for id in 0..self.package.len() {
             let kind = self.package.content_type(id);
-            let kind = kind.strip_suffix("+xml").unwrap_or(kind).rsplit('.').next();
+            let kind = kind.strip_suffix("+xml").unwrap_or(kind);
             let name = self.package.name(id).to_ascii_lowercase();
-            let is_sheet = match kind {
-                Some(
-                    "worksheet" | "chartsheet" | "dialogsheet" | "macrosheet" | "intlmacrosheet",
-                ) => true,
-                Some(kind) if !kind.is_empty() => false,
-                _ => name.starts_with("xl/worksheets/sheet"),
+            let is_sheet = match kind.rsplit(['.', '/']).next() {
+                Some("" | "xml") => name.starts_with("xl/worksheets/sheet"),
+                Some(kind) => SHEETS.contains(&kind),
+                None => false,
             };
             if !is_sheet || self.package.is_read(id) || name.ends_with(".rels") {
                 continue;
@@ -461,7 +468,7 @@ impl Workbook<'_, '_> {
         // The strings are lent out while they are compared with.
         let strings = std::mem::take(&mut self.strings);
         let mut page = std::mem::take(&mut self.page);
-        let mut asides = Asides::new(&mut page, strings.all(true).collect());
+        let mut asides = Asides::new(&mut page, strings.all(true).take(MAX_KNOWN).collect());
         for (id, label) in left {
             let region = match label.starts_with("revision") {
                 true => Region::Deleted,
@@ -481,6 +488,25 @@ impl Workbook<'_, '_> {
         (self.strings, self.page) = (strings, page);
     }
 
+    /// Queries are a package of their own, in what else would be stored XML.
+    fn read_queries(&mut self) {
+        for id in 0..self.package.len() {
+            let name = self.package.name(id).to_ascii_lowercase();
+            let stored = name.starts_with("customxml/item") && name.ends_with(".xml");
+            if !stored || name.contains("itemprops") || self.package.is_read(id) {
+                continue;
+            }
+            let part = self.package.xml(id, self.budget);
+            match mashup::package(&part) {
+                Some(bytes) => {
+                    let child = self.submission.child("DataMashup.zip", Origin::Embedded, bytes);
+                    self.children.push(child);
+                }
+                None => self.package.put(id, part.into_bytes()),
+            }
+        }
+    }
+
     /// Strings that no cell shows: left over, or of cells that could not be read.
     fn put_unused_strings(&mut self) {
         let whole = self.package.gaps.is_empty();
@@ -493,6 +519,10 @@ impl Workbook<'_, '_> {
     fn finish(self) -> Extraction {
         let mut gaps = self.package.gaps.clone();
         let mut notes = self.package.notes();
+        let has_limit = gaps.iter().any(|gap| gap.kind == GapKind::Limit(Limit::Text));
+        if self.page.full && !has_limit {
+            gaps.push(self.budget.text_gap());
+        }
         if self.lost > 0 {
             let words = format!("{} cells refer to strings that are not there", self.lost);
             gaps.push(Gap::new(GapKind::Damaged, words));

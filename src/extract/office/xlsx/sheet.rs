@@ -15,6 +15,9 @@ use crate::extract::office::xml::{Element, Xml, XmlReader};
 /// Texts of formulas that are told apart.
 const MAX_FORMULAS: usize = 200_000;
 
+/// Bytes within which the element of a merged range ends.
+const MAX_ELEMENT: usize = 256;
+
 /// A header or footer as the part has it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Margin {
@@ -338,19 +341,21 @@ impl<'g, 'w> SheetReader<'g, 'w> {
             }
         }
         if cell.has_formula {
-            self.formula(&cell);
+            self.formula(&cell, xml);
         }
+        xml.charge(self.grid.spent());
         xml.check_text(self.grid.bytes());
         xml.check_lines(self.grid.lines());
         // The buffers go on to the next cell.
         self.cell = cell;
     }
 
-    fn formula(&mut self, cell: &Cell) {
+    fn formula(&mut self, cell: &Cell, xml: &mut XmlReader<'_, '_>) {
         if cell.value.is_empty() && cell.kind != Kind::Inline {
             self.beside.unvalued += 1;
         }
         let shown = if cell.kind == Kind::Inline { &cell.rich.text } else { &cell.value };
+        xml.charge(formula::cost(&cell.formula, shown));
         let lines = formula::unseen(&cell.formula, shown);
         if lines.is_empty() {
             return;
@@ -385,7 +390,8 @@ fn merges(part: &str) -> impl Iterator<Item = Merge> {
     let bytes = part.as_bytes();
     let tail = memmem::rfind(bytes, b"sheetData").and_then(|at| part.get(at..)).unwrap_or_default();
     memmem::find_iter(tail.as_bytes(), b"mergeCell ").filter_map(move |at| {
-        let element = tail.get(at..)?.split('>').next()?;
+        let end = tail.floor_char_boundary(at.saturating_add(MAX_ELEMENT).min(tail.len()));
+        let element = tail.get(at..end)?.split('>').next()?;
         let value = element.split_once("ref=")?.1;
         let quote = value.chars().next().filter(|c| matches!(c, '"' | '\''))?;
         range(value.get(1..)?.split(quote).next()?)

@@ -216,7 +216,7 @@ const LOOKS: &str = r#"<numFmts><numFmt numFmtId="200" formatCode="&quot;机密�
     <fills><fill><patternFill patternType="none"/></fill><fill><patternFill patternType="solid"><fgColor rgb="FF000000"/></patternFill></fill></fills>
     <cellStyleXfs><xf fontId="1"/></cellStyleXfs>
     <cellXfs><xf/><xf fontId="1"/><xf fontId="1" fillId="1"/><xf fontId="2"><alignment horizontal="center"/></xf>
-    <xf numFmtId="31"/><xf numFmtId="200"/><xf numFmtId="201"/><xf fontId="3"/></cellXfs>
+    <xf numFmtId="31"><extLst><ext><xf numFmtId="0"/></ext></extLst></xf><xf numFmtId="200"/><xf numFmtId="201"/><xf fontId="3"/></cellXfs>
     <dxfs><dxf><font><color rgb="FFFFFFFF"/></font></dxf></dxfs>"#;
 
 #[test]
@@ -482,6 +482,18 @@ fn parts_beside_the_sheets_say_what_no_cell_says() {
 }
 
 #[test]
+fn queries_come_out_and_other_stored_xml_is_read() {
+    let extraction = Book::of("")
+        .part("customXml/item1.xml", "application/xml", "<DataMashup>AAAAAAQAAABQSzEy</DataMashup>")
+        .part("customXml/item2.xml", "application/xml", "<密级>机密</密级>")
+        .read();
+    assert_eq!(told(&extraction), ["0 0 property [密级] 机密"]);
+    let children: Vec<_> =
+        extraction.children.iter().map(|c| (c.provenance.name(), &*c.bytes)).collect();
+    assert_eq!(children, [("DataMashup.zip", &b"PK12"[..])]);
+}
+
+#[test]
 fn pictures_alone_are_a_gap() {
     let related = relationship("d", "drawing", "xl/drawings/drawing1.xml");
     let drawing = DRAWING.replace("<a:t>", "<a:x>").replace("</a:t>", "</a:x>");
@@ -590,5 +602,27 @@ fn limits_stop_a_sheet_and_are_told() {
         assert!(extraction.gaps.iter().any(|g| is_limit(g.kind)), "{limits:?}");
         let cells = extraction.text.blocks().iter().filter(|b| b.region == Region::Cell);
         assert!(cells.count() < 2000, "{limits:?}");
+    }
+}
+
+/// What costs much to look at and gives little text is charged all the same.
+#[test]
+fn work_without_text_is_bounded() {
+    let blank = format!("<si><r><t>{}</t></r></si>", " ".repeat(10_000));
+    let cells = "<c t=\"s\"><v>0</v></c>".repeat(1_000);
+    let formula =
+        format!("<c><f>{}</f><v>{}</v></c>", "\"x\"&amp;".repeat(2_000), "y".repeat(20_000));
+    let headers =
+        format!("<headerFooter><oddHeader>{}</oddHeader></headerFooter>", "&amp;A".repeat(9_000));
+    for book in [
+        Book::of(&format!("<row>{cells}</row>")).strings(&blank),
+        Book::of(&format!("<row>{formula}</row>")),
+        Book::of("").behind(&headers, ""),
+        Book::of("").behind(&"mergeCell ".repeat(50_000), ""),
+    ] {
+        let submission = Submission::file("a.xlsx", book.bytes());
+        let limits = Limits { steps: 100_000, ..Limits::default() };
+        let extraction = read(&submission, &mut Budget::new(limits));
+        assert!(extraction.text.as_str().len() < 200_000);
     }
 }

@@ -79,6 +79,7 @@ pub(in crate::extract::office::xlsx) fn sheet(
             id::BACKGROUND => beside.pictures += 1,
             _ => {}
         }
+        records.charge(grid.spent());
         records.check(grid.bytes(), grid.lines());
     }
     beside

@@ -18,6 +18,12 @@ use super::page::Page;
 use super::strings::{Rich, Strings};
 use crate::model::{Align, Region};
 
+/// Fonts, fills and looks of one workbook that are told apart.
+const MAX_LOOKS: usize = 65_000;
+
+/// A longer string is none.
+const MAX_STRING: usize = u16::MAX as usize;
+
 /// Numbers of records (2.3.2).
 mod id {
     pub const SST_ITEM: u16 = 19;
@@ -112,11 +118,18 @@ fn quoted(texts: &[String]) -> String {
 /// Whether bytes taken for text are text: no controls, nothing unassigned, and
 /// letters or signs among it.
 fn is_text(text: &str) -> bool {
-    let fits = |c: char| match c {
+    text.chars().all(is_sign) && says(text)
+}
+
+fn is_sign(c: char) -> bool {
+    match c {
         '\t' | '\n' | '\r' => true,
         c => !c.is_control() && c != '\u{fffd}' && !('\u{E000}'..='\u{F8FF}').contains(&c),
-    };
-    text.chars().all(fits) && text.chars().any(|c| c.is_alphanumeric() || c == '★')
+    }
+}
+
+fn says(text: &str) -> bool {
+    text.chars().any(|c| c.is_alphanumeric() || c == '★')
 }
 
 /// Reads the shared strings.
@@ -179,9 +192,15 @@ pub(super) fn styles(records: &mut Records<'_, '_>, looks: &mut Looks) {
                     looks.codes.insert(id, code);
                 }
             }
-            id::FONT => looks.fonts.push(font(&mut fields, &looks.colors).unwrap_or_default()),
-            id::FILL => looks.fills.push(fill(&mut fields, &looks.colors).unwrap_or_default()),
-            id::XF if in_cells => looks.cells.push(cell_look(&mut fields).unwrap_or_default()),
+            id::FONT if looks.fonts.len() < MAX_LOOKS => {
+                looks.fonts.push(font(&mut fields, &looks.colors).unwrap_or_default())
+            }
+            id::FILL if looks.fills.len() < MAX_LOOKS => {
+                looks.fills.push(fill(&mut fields, &looks.colors).unwrap_or_default())
+            }
+            id::XF if in_cells && looks.cells.len() < MAX_LOOKS => {
+                looks.cells.push(cell_look(&mut fields).unwrap_or_default())
+            }
             _ => {}
         }
     }
@@ -267,17 +286,33 @@ pub(super) fn aside(
 ) {
     while let Some((_, fields)) = records.next() {
         let mut content = fields.0;
+        records.charge(content.len() / 16);
         while content.len() > 4 {
-            let mut fields = Fields(content);
-            let text = fields.string().filter(|text| text.chars().count() > 1 && is_text(text));
-            match text {
-                Some(text) => {
+            match string_at(content) {
+                Some((text, rest)) => {
                     asides.take(region, label, &text);
-                    content = fields.0;
+                    content = rest;
                 }
                 None => content = content.get(1..).unwrap_or_default(),
             }
         }
         records.check(asides.page.text.len(), asides.page.count);
     }
+}
+
+/// A string behind its length, and what follows it, if bytes are one: most that
+/// are not show it soon.
+fn string_at(bytes: &[u8]) -> Option<(String, &[u8])> {
+    let mut fields = Fields(bytes);
+    let count = usize::try_from(fields.u32()?).ok()?;
+    if !(2..=MAX_STRING).contains(&count) {
+        return None;
+    }
+    let inside = fields.bytes(count * 2)?;
+    let units = inside.chunks_exact(2).map(|unit| u16::from_le_bytes([unit[0], unit[1]]));
+    let mut text = String::new();
+    for c in char::decode_utf16(units) {
+        text.push(c.ok().filter(|c| is_sign(*c))?);
+    }
+    says(&text).then_some((text, fields.0))
 }

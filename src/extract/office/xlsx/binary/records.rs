@@ -42,6 +42,13 @@ impl<'p, 'b> Records<'p, 'b> {
         self.rest
     }
 
+    /// Charges work done beside reading; a spent budget ends it.
+    pub fn charge(&mut self, steps: usize) {
+        if let Err(gap) = self.budget.spend_steps(steps as u64) {
+            self.stop(gap);
+        }
+    }
+
     /// Stops reading where a part has given more text or lines than one may.
     pub fn check(&mut self, bytes: usize, lines: usize) {
         let over = self.budget.spend_text(bytes).err();
