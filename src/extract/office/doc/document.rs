@@ -426,6 +426,11 @@ impl<'a, 'b> Document<'a, 'b> {
         self.fonts.face(number)
     }
 
+    /// The code page of text in bytes.
+    pub fn code_page(&self) -> u32 {
+        self.page
+    }
+
     /// The code page of text in bytes of a font.
     pub fn page_of(&self, characters: &Characters) -> u32 {
         match self.page {

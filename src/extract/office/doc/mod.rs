@@ -13,6 +13,7 @@ mod margins;
 mod pages;
 mod pieces;
 mod plc;
+mod remains;
 mod source;
 mod sprm;
 mod story;
@@ -129,6 +130,7 @@ impl Reading {
         margins::read(&mut document, pages);
         margins::read_notes(&mut document);
         margins::read_left(&mut document);
+        remains::read(&mut document);
         document.put_alternative_texts();
         let mut sheet = std::mem::take(&mut document.sheet);
         variables::read(&document, &mut sheet.text);

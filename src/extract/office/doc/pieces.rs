@@ -1,6 +1,8 @@
 //! The table of pieces: which bytes of the file are which characters of the
 //! text (MS-DOC 2.4.1, 2.9.38).
 
+use std::ops::Range;
+
 use super::bytes::{place, u8_at, u16_at, u32_at, up_to};
 use super::fib::{Fib, Part, Version};
 
@@ -128,6 +130,27 @@ impl<'a> Pieces<'a> {
         self.pieces.last().map_or(0, |piece| piece.end)
     }
 
+    /// Bytes of a zone of the main stream that no piece holds, in order.
+    pub fn uncovered(&self, zone: Range<usize>) -> Vec<(usize, usize)> {
+        let end =
+            |p: &Piece| p.at.saturating_add(((p.end - p.start) as usize).saturating_mul(p.width));
+        let mut held: Vec<_> = self.pieces.iter().map(|piece| (piece.at, end(piece))).collect();
+        held.sort_unstable();
+        let mut uncovered = Vec::new();
+        let mut next = zone.start;
+        for (from, to) in held {
+            if from > next {
+                uncovered.push((next, from.min(zone.end)));
+            }
+            next = next.max(to);
+            if next >= zone.end {
+                return uncovered;
+            }
+        }
+        uncovered.push((next, zone.end));
+        uncovered
+    }
+
     /// Bytes of characters that are outside the stream.
     pub fn missing(&self, stream: usize) -> u64 {
         let lost = |piece: &Piece| {
@@ -150,7 +173,7 @@ impl<'a> Pieces<'a> {
 
 /// Bytes of a character in a text that nothing describes: one where it is all
 /// but Latin letters, of which in UTF-16 every other byte is zero.
-fn width_of(text: &[u8]) -> usize {
+pub(super) fn width_of(text: &[u8]) -> usize {
     let is_letter = |byte: &&u8| matches!(**byte, 0x20..=0x7E | 7 | 9 | 13);
     let letters = text.iter().filter(is_letter).count();
     if letters * 10 >= text.len() * 9 { 1 } else { 2 }
@@ -193,6 +216,22 @@ mod tests {
         assert_eq!(pieces.at(5).map(|p| (p.at, p.width)), Some((0x900, 2)));
         assert_eq!((pieces.missing(0x902), pieces.end()), (6, 9));
         assert!(matches!(pieces.changes(1), Changes::List([0xAA, 0xBB])));
+    }
+
+    #[test]
+    fn bytes_that_no_piece_holds_are_told() {
+        let part = list(&[0, 5, 9], &[(0x1010, 0), (0x1000, 0)]);
+        let mut pieces = Pieces::default();
+        pieces.read_part(&part, Version::Eight);
+        // Held are 0x1010 to 0x101A and 0x1000 to 0x1008.
+        for (zone, want) in [
+            (0x1000..0x1020, &[(0x1008, 0x1010), (0x101A, 0x1020)][..]),
+            (0x0FF0..0x1004, &[(0x0FF0, 0x1000)]),
+            (0x1002..0x1008, &[]),
+            (0x1018..0x1012, &[]),
+        ] {
+            assert_eq!(pieces.uncovered(zone.clone()), want, "{zone:x?}");
+        }
     }
 
     #[test]

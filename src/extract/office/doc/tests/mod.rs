@@ -435,6 +435,25 @@ fn text_that_nothing_leads_to_is_hidden() {
 }
 
 #[test]
+fn what_fast_saving_left_is_told_as_deleted() {
+    let mut doc = Doc::with_body(&["正文", "原为机密★10年", "."]);
+    // Only the first paragraph is in a piece; the rest stands behind it.
+    doc.pieces = vec![(0, 3, 2, 0)];
+    for (flags, want) in [
+        (4, &["p1 l1 body | 正文", "p0 l0 deleted fast save | 原为机密★10年"][..]),
+        (0, &["p1 l1 body | 正文"]),
+    ] {
+        doc.flags = flags;
+        let (mut main, table) = doc.tables();
+        main[76..80].copy_from_slice(&3_u32.to_le_bytes());
+        let left = utf16("原为机密★10年\r.\r");
+        main[0x806..0x806 + left.len()].copy_from_slice(&left);
+        let bytes = damage::compound(&[("WordDocument", &main), ("0Table", &table)]);
+        assert_eq!(told(&read_bytes(&bytes)), want);
+    }
+}
+
+#[test]
 fn what_is_kept_beside_the_text_is_property() {
     let mut doc = Doc::with_body(&["正文"]);
     let names = [vec![0xFF, 0xFF, 1, 0, 4, 0], counted("密级"), vec![0; 4]].concat();

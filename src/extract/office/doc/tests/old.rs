@@ -79,3 +79,18 @@ fn word_2_is_no_compound_file() {
     let kinds: Vec<_> = read_bytes(&main).gaps.iter().map(|gap| gap.kind).collect();
     assert_eq!(kinds, [GapKind::Encrypted]);
 }
+
+#[test]
+fn no_byte_that_changes_ends_the_run() {
+    let text = b"\xBB\xFA\xC3\xDC open\rheader\r";
+    let headers = words(&[0, 0, 0, 0, 0, 0, 0, 0, 7, 7, 7, 7, 7, 7]);
+    let main = six(0x0804, text, &[10, 0, 7], &[(11, &headers), (12, &[7; 40]), (13, &[7; 40])]);
+    for value in [0, 1, 0x7F, 0xFF] {
+        for at in 0..main.len() {
+            let mut main = main.clone();
+            main[at] = value;
+            read_bytes(&compound(&[("WordDocument", &main)]));
+            read_bytes(&main);
+        }
+    }
+}
