@@ -269,6 +269,7 @@ const READERS: &[(&str, Reader)] = &[
     ("application/vnd.uof", office::uof::read),
     ("application/vnd.ms-office.vbaProject", office::vba::read),
     ("application/msword", office::doc::read),
+    ("application/vnd.ms-equation", office::equation::read),
     ("application/vnd.ms-excel", office::xls::read),
     ("application/vnd.ms-powerpoint", office::ppt::read),
 ];

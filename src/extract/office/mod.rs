@@ -7,6 +7,7 @@ pub(crate) mod crypt;
 pub mod doc;
 pub mod docx;
 pub(crate) mod drawing;
+pub(crate) mod equation;
 pub mod flat;
 pub(crate) mod numbers;
 pub mod odf;

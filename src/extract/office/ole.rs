@@ -32,6 +32,7 @@ pub(crate) fn ole_media_type(bytes: &[u8]) -> &'static str {
         ("Quill", "application/x-mspublisher"),
         ("\u{5}HwpSummaryInformation", "application/x-hwp"),
         ("MatOST", "application/vnd.ms-works"),
+        ("Equation Native", "application/vnd.ms-equation"),
         ("VBA", "application/vnd.ms-office.vbaProject"),
     ];
     let streams = Streams::of(bytes);
