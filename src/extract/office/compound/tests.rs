@@ -1,3 +1,5 @@
+//! Compound files: whole ones by their paths, torn ones as far as they go.
+
 use std::io::{Cursor, Write};
 
 use cfb::CompoundFile;

@@ -1,3 +1,5 @@
+//! Locks of every kind, made here and opened.
+
 use std::collections::BTreeMap;
 use std::io::{Cursor, Write};
 

@@ -228,7 +228,6 @@ mod tests {
             (0x1000..0x1020, &[(0x1008, 0x1010), (0x101A, 0x1020)][..]),
             (0x0FF0..0x1004, &[(0x0FF0, 0x1000)]),
             (0x1002..0x1008, &[]),
-            (0x1018..0x1012, &[]),
         ] {
             assert_eq!(pieces.uncovered(zone.clone()), want, "{zone:x?}");
         }
