@@ -113,6 +113,43 @@ pub(super) fn as_mail(message: Vec<u8>) -> Vec<u8> {
     }
 }
 
+/// A page that is the body of a message, in UTF-8 with its mark where it needs
+/// one. A piece of a page that does not begin like one is one all the same.
+pub(super) fn html_page(text: &str) -> Vec<u8> {
+    let mark: &[u8] = if text.is_ascii() { b"" } else { b"\xEF\xBB\xBF" };
+    let page = [mark, text.as_bytes()].concat();
+    match sniff(&page) {
+        Format::Plain => [mark, b"<!DOCTYPE html>\n", text.as_bytes()].concat(),
+        _ => page,
+    }
+}
+
+/// Fields whose values are made by programs for programs: the structure of the
+/// mail, signatures and digests.
+pub(super) fn is_wordless(name: &str) -> bool {
+    const NAMES: &[&str] = &[
+        "autocrypt",
+        "content-disposition",
+        "content-length",
+        "content-md5",
+        "content-transfer-encoding",
+        "content-type",
+        "dkim-signature",
+        "domainkey-signature",
+        "face",
+        "lines",
+        "mime-version",
+        "thread-index",
+        "x-face",
+        "x-google-dkim-signature",
+        "x-microsoft-antispam-message-info",
+    ];
+    let name = name.to_ascii_lowercase();
+    NAMES.contains(&name.as_str())
+        || name.starts_with("arc-")
+        || name.starts_with("x-ms-exchange-antispam-messagedata")
+}
+
 /// The extension for a part that has no name, by its media type.
 pub(super) fn extension(kind: &str) -> &str {
     const KNOWN: &[(&str, &str)] = &[

@@ -15,7 +15,7 @@ use super::page::Page;
 use super::transfer::{Coding, Decoded};
 use super::words;
 use crate::extract::charset::{self, Charset};
-use crate::extract::{Budget, Extraction, Format, sniff};
+use crate::extract::{Budget, Extraction, sniff};
 use crate::model::{Gap, GapKind, Origin, Region, Submission};
 
 /// Reads one mail.
@@ -103,7 +103,7 @@ impl Reader<'_> {
     /// is something in them that no program puts there.
     fn field(&mut self, field: &Field, is_mail: bool, budget: &mut Budget) {
         let value = words::decode(&field.value, self.label.as_deref());
-        if value.is_empty() || is_wordless(field.name) && value.is_ascii() {
+        if value.is_empty() || body::is_wordless(field.name) && value.is_ascii() {
             return;
         }
         let is_subject = is_mail && field.is("subject");
@@ -221,15 +221,7 @@ impl Reader<'_> {
             let detail = format!("part {number}: {}", gap.detail);
             Gap { detail, ..gap }
         }));
-        let mut page = if text.text.is_ascii() {
-            decoded.bytes.to_vec()
-        } else {
-            [b"\xEF\xBB\xBF", text.text.as_bytes()].concat()
-        };
-        // A piece of a page that does not begin like one is one all the same.
-        if matches!(sniff(&page), Format::Plain) {
-            page = [b"\xEF\xBB\xBF<!DOCTYPE html>\n", text.text.as_bytes()].concat();
-        }
+        let page = body::html_page(&text.text);
         self.child(entity, decoded, page);
     }
 
@@ -340,32 +332,6 @@ fn is_document(kind: &str) -> bool {
     ["calendar", "vcard", "x-vcard", "directory", "rtf", "richtext", "csv", "xml", "x-amp-html"]
         .iter()
         .any(|subtype| kind.strip_prefix("text/") == Some(subtype))
-}
-
-/// Fields whose values are made by programs for programs: the structure of the
-/// mail, signatures and digests.
-fn is_wordless(name: &str) -> bool {
-    const NAMES: &[&str] = &[
-        "autocrypt",
-        "content-disposition",
-        "content-length",
-        "content-md5",
-        "content-transfer-encoding",
-        "content-type",
-        "dkim-signature",
-        "domainkey-signature",
-        "face",
-        "lines",
-        "mime-version",
-        "thread-index",
-        "x-face",
-        "x-google-dkim-signature",
-        "x-microsoft-antispam-message-info",
-    ];
-    let name = name.to_ascii_lowercase();
-    NAMES.contains(&name.as_str())
-        || name.starts_with("arc-")
-        || name.starts_with("x-ms-exchange-antispam-messagedata")
 }
 
 #[cfg(test)]

@@ -1,7 +1,10 @@
 //! What a mail shows, as text: its fields, then its lines on one page, within
 //! the limits.
 
+use std::collections::BTreeSet;
+
 use crate::extract::Budget;
+use crate::extract::office::property_sets;
 use crate::model::{BlockHead, Gap, Region, SourceText, TextBuilder};
 
 /// The text of a mail while it is put together.
@@ -12,6 +15,8 @@ pub(super) struct Page {
     body: u32,
     /// Blocks so far.
     blocks: usize,
+    /// Names of fields so far.
+    labels: BTreeSet<String>,
     /// The limit that was reached; nothing is added after it.
     full: Option<Gap>,
 }
@@ -26,9 +31,17 @@ impl Page {
         self.full.is_some()
     }
 
+    /// Whether there is a field of that name.
+    pub(super) fn has(&self, label: &str) -> bool {
+        self.labels.iter().any(|known| known.eq_ignore_ascii_case(label))
+    }
+
     /// A field, a name or a property: a block of its own on no page.
     pub(super) fn field(&mut self, region: Region, label: &str, value: &str, budget: &mut Budget) {
         let head = BlockHead { region, label: label.to_owned(), ..BlockHead::default() };
+        if !self.labels.contains(label) {
+            self.labels.insert(label.to_owned());
+        }
         self.block(&head, value, budget);
     }
 
@@ -55,6 +68,14 @@ impl Page {
         let (page, line_number) = if on_page { (1, self.body) } else { (0, 0) };
         let head = BlockHead { region, page, line: line_number, ..BlockHead::default() };
         self.block(&head, line, budget);
+    }
+
+    /// The properties of a compound file, from the stream of their set.
+    pub(super) fn property_set(&mut self, set: &[u8], budget: &mut Budget) -> Option<Gap> {
+        if self.is_full() {
+            return None;
+        }
+        property_sets::read(set, &mut self.text, budget)
     }
 
     fn block(&mut self, head: &BlockHead, text: &str, budget: &mut Budget) {

@@ -177,7 +177,21 @@ impl<'a> Compound<'a> {
         id: EntryId,
         budget: &mut Budget,
     ) -> io::Result<(Vec<u8>, Option<Gap>)> {
-        writer::write(self, Some(id), BTreeMap::new(), budget)
+        self.storage_with(id, BTreeMap::new(), budget)
+    }
+
+    /// The same with `streams` in it, by path: in place of those that stand there
+    /// under their names, or beside what is there.
+    ///
+    /// # Errors
+    /// As for [`Self::storage_alone`].
+    pub fn storage_with(
+        &mut self,
+        id: EntryId,
+        streams: BTreeMap<String, Vec<u8>>,
+        budget: &mut Budget,
+    ) -> io::Result<(Vec<u8>, Option<Gap>)> {
+        writer::write(self, Some(id), streams, budget)
     }
 
     /// The whole again, with `streams` in its root: in place of those that have

@@ -52,6 +52,13 @@ pub(super) fn write(
         }
     }
     for (name, bytes) in streams {
+        if let Some((storage, _)) = name.rsplit_once('/')
+            && !made.is_storage(format!("/{storage}"))
+        {
+            made.create_storage(format!("/{storage}"))?;
+            made.set_created_time(format!("/{storage}"), UNIX_EPOCH)?;
+            made.set_modified_time(format!("/{storage}"), UNIX_EPOCH)?;
+        }
         made.create_stream(format!("/{name}"))?.write_all(&bytes)?;
     }
     if let Some(entry) = storage.and_then(|id| from.entries.get_mut(id)) {
