@@ -195,7 +195,7 @@ fn read_labels(package: &mut Package<'_>, id: PartId, text: &mut TextBuilder, bu
 }
 
 /// Reads stored XML of any kind: the text of each element, and the values of
-/// attributes that people name things by.
+/// attributes that are for people.
 pub(crate) fn read_any(
     package: &mut Package<'_>,
     id: PartId,
@@ -207,6 +207,24 @@ pub(crate) fn read_any(
     package.gap_in(id, trouble);
 }
 
+/// Whether an attribute of stored XML is for a person: one in any script but Latin,
+/// or a word where labels keep their words. Most are for programs.
+fn says(attribute: &str, value: &str) -> bool {
+    const TELLING: &[&str] =
+        &["value", "label", "level", "classification", "sensitivity", "marking", "caveat"];
+    if attribute.starts_with("xmlns") {
+        return false;
+    }
+    let is_word = |value: &str| {
+        value.len() <= MAX_LABEL
+            && value.chars().filter(char::is_ascii_alphabetic).count() > 2
+            && !value.contains(['{', '\\', ':', '.'])
+            && !value.split('-').all(|piece| u64::from_str_radix(piece, 16).is_ok())
+    };
+    !value.is_ascii()
+        || TELLING.contains(&attribute.to_ascii_lowercase().as_str()) && is_word(value)
+}
+
 /// The same for XML that stands in no package; what stood in the way of all of it.
 pub(crate) fn read_xml(part: &str, text: &mut TextBuilder, budget: &mut Budget) -> Option<Gap> {
     let mut xml = XmlReader::new(part, budget);
@@ -214,8 +232,8 @@ pub(crate) fn read_xml(part: &str, text: &mut TextBuilder, budget: &mut Budget) 
     while let Some(event) = xml.next() {
         match event {
             Xml::Open(element) => {
-                for attribute in ["name", "displayName", "title", "value"] {
-                    if let Some(value) = element.attr(attribute).filter(|v| !v.is_ascii()) {
+                for (attribute, value) in element.attributes() {
+                    if says(attribute, &value) {
                         property(text, element.local(), &value);
                     }
                 }
@@ -228,4 +246,24 @@ pub(crate) fn read_xml(part: &str, text: &mut TextBuilder, budget: &mut Budget) 
         }
     }
     xml.finish()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::extract::Limits;
+
+    #[test]
+    fn stored_xml_is_read_where_it_is_for_people() {
+        let part = r#"<doc xmlns:机="urn:密"><mark level="机密" id="x"/><element uid="id_1" value="SECRET"/>
+            <element value="{6D5F-01}"/><element value="0a1b-2c3d"/><field name="Title" type="text"/>
+            <note>内部资料</note></doc>"#;
+        let mut text = TextBuilder::new();
+        let trouble = read_xml(part, &mut text, &mut Budget::new(Limits::default()));
+        let text = text.finish();
+        let told: Vec<_> =
+            text.blocks().iter().map(|block| (text.label(block), text.block_text(block))).collect();
+        assert_eq!(told, [("mark", "机密"), ("element", "SECRET"), ("note", "内部资料")]);
+        assert_eq!(trouble, None);
+    }
 }

@@ -173,6 +173,21 @@ impl Element<'_> {
         self.attr_where(|name| local_of(name) == local && name.len() > local.len())
     }
 
+    /// Names without their prefix, and values; `xmlns` and its like included.
+    pub fn attributes(&self) -> impl Iterator<Item = (&str, Cow<'_, str>)> {
+        let mut attributes = self.start.attributes();
+        attributes.with_checks(false);
+        attributes.flatten().map(|attribute| {
+            let name = attribute.key.0;
+            let name = if name.starts_with("xmlns") { "xmlns" } else { local_of(name) };
+            let value = match attribute.value {
+                Cow::Borrowed(raw) => unescaped(raw),
+                Cow::Owned(raw) => Cow::Owned(unescaped(&raw).into_owned()),
+            };
+            (name, value)
+        })
+    }
+
     fn attr_where(&self, is_it: impl Fn(&str) -> bool) -> Option<Cow<'_, str>> {
         let mut attributes = self.start.attributes();
         let found =
