@@ -3,6 +3,9 @@
 Yields (path below the folder, bytes). The golden beside each is written by the test.
 """
 
+import base64
+import io
+import zipfile
 from dataclasses import replace
 from datetime import date
 
@@ -20,7 +23,7 @@ from page import Line, para
 
 def documents():
     for folder, made in (("plain", texts()), ("html", pages()), ("docx", words()), ("doc", older_words()),
-                         ("xlsx", books()), ("pptx", decks()), ("pdf", papers()), ("eml", mails()), ("zip", archives())):
+                         ("xlsx", books()), ("pptx", decks()), ("office-xml", office_xml()), ("pdf", papers()), ("eml", mails()), ("zip", archives())):
         for name, content in made:
             yield f"{folder}/{name}", content
 
@@ -142,6 +145,58 @@ def books():
     yield "comment-validation-and-name.xlsx", sheets.write([("表", [["字"]])], sheets.beside)
     yield "chart.xlsx", sheets.write([("表", [["月", "数"], ["一月", 3]])], sheets.chart)
     yield "number-format-with-words.xlsx", sheets.write([("表", [[10, "甲"]])], sheets.formats)
+
+
+def office_xml():
+    """Office documents in one XML file."""
+    page = word.write([Line("第一段")], lambda d: (
+        word.header(d, Line("页眉")), word.embed(d, "inner.txt", "里面的字\n".encode())))
+    yield "flat-package.xml", flat(page)
+    yield "word-2003.xml", (
+        '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
+        '<?mso-application progid="Word.Document"?>\n'
+        '<w:wordDocument xmlns:w="http://schemas.microsoft.com/office/word/2003/wordml" '
+        'xmlns:o="urn:schemas-microsoft-com:office:office" '
+        'xmlns:wx="http://schemas.microsoft.com/office/word/2003/auxHint" '
+        'xmlns:aml="http://schemas.microsoft.com/aml/2001/core">'
+        "<o:DocumentProperties><o:Title>题目</o:Title></o:DocumentProperties>"
+        "<w:body><wx:sect><w:p><w:r><w:t>第一段</w:t></w:r>"
+        "<w:r><w:footnote><w:p><w:r><w:t>脚注文字</w:t></w:r></w:p></w:footnote></w:r>"
+        '<aml:annotation w:type="Word.Deletion"><aml:content><w:r><w:delText>删去的字</w:delText></w:r>'
+        "</aml:content></aml:annotation></w:p>"
+        '<w:sectPr><w:hdr w:type="odd"><w:p><w:r><w:t>页眉</w:t></w:r></w:p></w:hdr></w:sectPr>'
+        "</wx:sect></w:body></w:wordDocument>\n").encode()
+    yield "text.uof", (
+        '<?xml version="1.0" encoding="UTF-8"?>\n'
+        '<uof:UOF xmlns:uof="http://schemas.uof.org/cn/2003/uof" '
+        'xmlns:字="http://schemas.uof.org/cn/2003/uof-wordproc" uof:version="1.0">'
+        "<uof:元数据><uof:标题>题目</uof:标题></uof:元数据><uof:文字处理><字:主体>"
+        "<字:分节><字:节属性><字:页眉><字:奇数页页眉><字:段落><字:句><字:文本串>页眉</字:文本串></字:句></字:段落>"
+        "</字:奇数页页眉></字:页眉></字:节属性></字:分节>"
+        "<字:段落><字:句><字:文本串>第一段</字:文本串></字:句></字:段落>"
+        "</字:主体></uof:文字处理></uof:UOF>\n").encode()
+
+
+def flat(package):
+    """A package in one XML file: parts that are XML as they are, others in base64."""
+    out = ['<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
+           '<?mso-application progid="Word.Document"?>\n<pkg:package '
+           'xmlns:pkg="http://schemas.microsoft.com/office/2006/xmlPackage">']
+    with zipfile.ZipFile(io.BytesIO(package)) as parts:
+        types = parse_xml(parts.read("[Content_Types].xml"))
+        known = {t.get("PartName") or t.get("Extension"): t.get("ContentType") for t in types}
+        for name in parts.namelist():
+            if name == "[Content_Types].xml":
+                continue
+            kind = known.get(f"/{name}") or known.get(name.rsplit(".")[-1], "")
+            content = parts.read(name)
+            if kind.endswith("xml"):
+                text = content.decode("utf-8-sig").split("?>", 1)[-1].strip()
+                inside = f"<pkg:xmlData>{text}</pkg:xmlData>"
+            else:
+                inside = f"<pkg:binaryData>{base64.b64encode(content).decode()}</pkg:binaryData>"
+            out.append(f'<pkg:part pkg:name="/{name}" pkg:contentType="{kind}">{inside}</pkg:part>')
+    return ("".join(out) + "</pkg:package>\n").encode()
 
 
 def papers():

@@ -149,7 +149,7 @@ impl<'a> Package<'a> {
 
     /// What is worth saying about the archive itself.
     pub fn notes(&self) -> Vec<Note> {
-        self.directory.notes()
+        if self.is_flat { Vec::new() } else { self.directory.notes() }
     }
 
     /// How many members there are, parts or not.
