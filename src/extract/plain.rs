@@ -32,7 +32,7 @@ pub(crate) fn read(submission: &Submission, budget: &mut Budget) -> Extraction {
 }
 
 /// Says that the encoding was guessed, where that was none too sure.
-fn guessed(name: &str, confidence: f32) -> Option<Note> {
+pub(super) fn guessed(name: &str, confidence: f32) -> Option<Note> {
     (confidence < SURE).then(|| Note {
         id: "encoding-guessed",
         message: Words::new(
