@@ -270,6 +270,7 @@ const READERS: &[(&str, Reader)] = &[
     ("application/vnd.ms-office.vbaProject", office::vba::read),
     ("application/msword", office::doc::read),
     ("application/vnd.ms-equation", office::equation::read),
+    ("application/x-ole-storage", office::ole::read),
     ("application/vnd.ms-excel", office::xls::read),
     ("application/vnd.ms-powerpoint", office::ppt::read),
 ];

@@ -6,8 +6,10 @@ use cfb::CompoundFile;
 use encoding_rs::GB18030;
 use memchr::memmem;
 
-use crate::extract::{Budget, Metered};
-use crate::model::{Gap, Origin, Submission};
+use super::compound::Compound;
+use super::property_sets;
+use crate::extract::{Budget, Extraction, Metered};
+use crate::model::{Gap, GapKind, Origin, Submission, TextBuilder};
 
 /// The first bytes of every compound file.
 const MAGIC: &[u8] = b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1";
@@ -36,10 +38,47 @@ pub(crate) fn ole_media_type(bytes: &[u8]) -> &'static str {
         ("VBA", "application/vnd.ms-office.vbaProject"),
     ];
     let streams = Streams::of(bytes);
-    STREAMS
-        .iter()
-        .find(|(stream, _)| streams.has(stream))
-        .map_or("application/x-ole-storage", |(_, media_type)| media_type)
+    let named = STREAMS.iter().find(|(stream, _)| streams.has(stream));
+    let named = named.map(|(_, media_type)| *media_type);
+    named.or_else(|| by_content(bytes)).unwrap_or("application/x-ole-storage")
+}
+
+/// The media type of a compound file that has lost its directory, by how streams
+/// begin: each at the start of a sector.
+fn by_content(bytes: &[u8]) -> Option<&'static str> {
+    const SECTOR: usize = 512;
+    if !bytes.starts_with(MAGIC) || Compound::open(bytes).is_some_and(|f| f.damage().is_none()) {
+        return None;
+    }
+    bytes.chunks(SECTOR).skip(1).find_map(|sector| {
+        // A Word document says how long the parts of its block are (MS-DOC 2.5).
+        let is_word = sector.starts_with(b"\xEC\xA5") && sector.get(32..34) == Some(&[14, 0]);
+        let is_old_word = sector.starts_with(b"\xDC\xA5");
+        let begins = |with: &[&[u8]]| with.iter().any(|with| sector.starts_with(with));
+        match () {
+            () if is_word || is_old_word => Some("application/msword"),
+            // A workbook begins with its globals (MS-XLS 2.4.21).
+            () if begins(&[b"\x09\x08\x10\0\0\x06\x05\0", b"\x09\x08\x08\0\0\x05\x05\0"]) => {
+                Some("application/vnd.ms-excel")
+            }
+            // A presentation with the container of all (MS-PPT 2.4.1).
+            () if begins(&[b"\x0F\0\xE8\x03"]) => Some("application/vnd.ms-powerpoint"),
+            () => None,
+        }
+    })
+}
+
+/// Reads a compound file of a kind that has no reader: its properties at least.
+pub(crate) fn read(submission: &Submission, budget: &mut Budget) -> Extraction {
+    let Some(mut file) = Compound::open(&submission.bytes) else {
+        return Extraction::gap(GapKind::Damaged, "the compound file has no directory");
+    };
+    let mut extraction = Extraction::gap(GapKind::Unsupported, "no reader for what it holds");
+    extraction.gaps.extend(file.damage());
+    let mut text = TextBuilder::new();
+    extraction.gaps.extend(property_sets::read_all(&mut file, &mut text, budget));
+    extraction.text = text.finish();
+    extraction
 }
 
 /// What stands in the root of a compound file.
@@ -51,9 +90,10 @@ enum Streams<'a> {
 
 impl<'a> Streams<'a> {
     fn of(bytes: &'a [u8]) -> Self {
-        match open(bytes) {
+        match Compound::open(bytes) {
             Some(file) => {
-                Self::Named(file.read_root_storage().map(|e| e.name().to_owned()).collect())
+                let in_root = file.entries().iter().filter(|e| e.parent.is_none());
+                Self::Named(in_root.map(|entry| entry.name.clone()).collect())
             }
             None => Self::Raw(bytes),
         }
@@ -209,6 +249,35 @@ mod tests {
             assert_eq!(ole_media_type(&compound(&[(stream, b"x")])), want);
         }
         assert_eq!(ole_media_type(b""), "application/x-ole-storage");
+    }
+
+    #[test]
+    fn media_types_without_a_directory_are_told_by_how_streams_begin() {
+        let word = [b"\xEC\xA5\xC1\0".to_vec(), vec![0; 28], vec![14, 0]].concat();
+        for (begins, want) in [
+            (&word[..], "application/msword"),
+            (b"\x09\x08\x10\0\0\x06\x05\0", "application/vnd.ms-excel"),
+            (b"\x0F\0\xE8\x03", "application/vnd.ms-powerpoint"),
+            (b"anything", "application/x-ole-storage"),
+        ] {
+            let mut bytes = MAGIC.to_vec();
+            bytes.resize(1024, 0);
+            bytes.extend(begins);
+            bytes.resize(2048, 0);
+            assert_eq!(ole_media_type(&bytes), want);
+        }
+    }
+
+    #[test]
+    fn what_has_no_reader_is_a_gap() {
+        for (bytes, want) in [
+            (compound(&[("Other", b"x")]), GapKind::Unsupported),
+            ([MAGIC, &[0; 2000]].concat(), GapKind::Damaged),
+        ] {
+            let submission = Submission::file("a.bin", bytes);
+            let extraction = read(&submission, &mut Budget::new(Limits::default()));
+            assert_eq!(extraction.gaps.iter().map(|gap| gap.kind).collect::<Vec<_>>(), [want]);
+        }
     }
 
     fn native_stream(label: &[u8], wide: Option<&str>, content: &[u8]) -> Vec<u8> {

@@ -169,6 +169,14 @@ impl Fib {
         self.parts.get(part as usize).filter(|(_, size)| *size > 0).map(|(at, _)| place(*at))
     }
 
+    /// Whether some bytes are the table stream, by its table of pieces.
+    pub fn has_pieces(&self, table: &[u8]) -> bool {
+        let Some((at, size)) = self.parts.get(Part::Pieces as usize) else { return false };
+        let at = place(*at);
+        let size_told = at.checked_add(1).and_then(|at| u32_at(table, at));
+        *size > 5 && table.get(at) == Some(&2) && size_told == Some(*size - 5)
+    }
+
     /// Whether a part should be there and the table ends before it does.
     pub fn is_cut(&self, part: Part, table: &[u8]) -> bool {
         let Some((at, size)) = self.parts.get(part as usize) else { return false };

@@ -36,8 +36,8 @@ use crate::model::{Gap, GapKind, Note, Region, Submission, TextBuilder, Words};
 const SCAN_LETTERS: usize = 16;
 /// What is said of a document that is locked.
 const LOCKED: &str = "a password is needed to read the text";
-/// Where the main stream of a file without a directory is looked for.
-const FIRST_SECTOR: usize = 512;
+/// Bytes of a sector: streams begin with one.
+const SECTOR: usize = 512;
 
 /// What was read of a document so far.
 #[derive(Default)]
@@ -78,12 +78,8 @@ impl Reading {
             table = found.or_else(|| self.stream(file, other, budget)).unwrap_or_default();
         }
         let data = self.stream(file, "Data", budget).unwrap_or_default();
-        if fib.is_encrypted() {
-            // Had a password been right, nothing would say so.
-            return self.gaps.push(Gap::new(GapKind::Encrypted, LOCKED));
-        }
         let table = if fib.version == Version::Eight { &table } else { &main };
-        self.read_document(fib, Streams { main: &main, table, data: &data }, budget);
+        self.read_unless_locked(fib, Streams { main: &main, table, data: &data }, budget);
     }
 
     fn stream(
@@ -100,23 +96,31 @@ impl Reading {
     /// Reads a file that is no compound file: Word 2 wrote none; a damaged one
     /// may still have its first sectors.
     fn read_bare(&mut self, bytes: &[u8], budget: &mut Budget) {
-        let is_two = |fib: &Fib| fib.version == Version::Two;
-        let (main, fib) = match Fib::read(bytes, 0).filter(is_two) {
-            Some(fib) => (bytes, Some(fib)),
-            None => {
-                let words = "the compound file has no directory";
-                self.gaps.push(Gap::new(GapKind::Damaged, words));
-                let main = bytes.get(FIRST_SECTOR..).unwrap_or_default();
-                (main, Fib::read(main, 0))
-            }
+        if let Some(fib) = Fib::read(bytes, 0).filter(|fib| fib.version == Version::Two) {
+            let streams = Streams { main: bytes, table: bytes, data: &[] };
+            return self.read_unless_locked(fib, streams, budget);
+        }
+        self.gaps.push(Gap::new(GapKind::Damaged, "the compound file has no directory"));
+        // Streams begin with a sector, and mostly stand in one piece.
+        let mut sectors = (SECTOR..bytes.len()).step_by(SECTOR);
+        let found = sectors.find_map(|at| Some((at, Fib::read(bytes, at)?)));
+        let Some((at, fib)) = found else { return };
+        let main = bytes.get(at..).unwrap_or_default();
+        let table = match fib.version {
+            Version::Eight => sectors
+                .find(|at| fib.has_pieces(bytes.get(*at..).unwrap_or_default()))
+                .and_then(|at| bytes.get(at..))
+                .unwrap_or_default(),
+            _ => main,
         };
-        match fib {
-            Some(fib) if fib.is_encrypted() => self.gaps.push(Gap::new(GapKind::Encrypted, LOCKED)),
-            Some(fib) => {
-                let table = if is_two(&fib) { main } else { &[] };
-                self.read_document(fib, Streams { main, table, data: &[] }, budget);
-            }
-            None => {}
+        self.read_unless_locked(fib, Streams { main, table, data: &[] }, budget);
+    }
+
+    fn read_unless_locked(&mut self, fib: Fib, streams: Streams<'_>, budget: &mut Budget) {
+        match fib.is_encrypted() {
+            // Had a password been right, nothing would say so.
+            true => self.gaps.push(Gap::new(GapKind::Encrypted, LOCKED)),
+            false => self.read_document(fib, streams, budget),
         }
     }
 
@@ -138,7 +142,7 @@ impl Reading {
         self.gaps.extend(document.budget.check_pages(pages as usize).err());
         (self.pages, self.pictures) = (pages, document.pictures);
         if next > 0 {
-            sheet = self.read_glossary(usize::from(next) * FIRST_SECTOR, streams, sheet, budget);
+            sheet = self.read_glossary(usize::from(next) * SECTOR, streams, sheet, budget);
         }
         self.text = sheet.text;
     }
