@@ -25,7 +25,7 @@ const ROOMS: &[(&str, &[&str])] = &[
 const ONLY_IN: &[(&str, &[&str], &[&str])] = &[
     ("files", &["std::fs", "fs::", "File::open"], &["intake/", "dictionary/load", "cli/"]),
     ("the network", &["std::net", "TcpStream", "UdpSocket"], &[]),
-    ("a clock", &["SystemTime", "Instant", "::now("], &["cli/"]),
+    ("a clock", &["SystemTime", "time::Instant", "Instant::", "::now("], &["cli/"]),
     ("the environment", &["std::env", "env::var"], &["cli/"]),
     // The PDF reader needs a deep stack of its own.
     (
