@@ -89,7 +89,8 @@ pub(super) struct Plain<R> {
 impl<R: Read> Read for Plain<R> {
     fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
         if self.ready.is_empty() {
-            let got = crate::extract::archive::codec::read_up_to(&mut self.inner, &mut self.buffer)?;
+            let got =
+                crate::extract::archive::codec::read_up_to(&mut self.inner, &mut self.buffer)?;
             let whole = got & !15;
             let (blocks, _) = self.buffer.get_mut(..whole).unwrap_or_default().as_chunks_mut();
             for block in blocks {
