@@ -126,6 +126,18 @@ impl Budget {
         Ok(())
     }
 
+    /// Checks what one compressed stream has given against what was put in.
+    ///
+    /// # Errors
+    /// A gap, if it is out of proportion.
+    pub fn check_ratio(&self, packed: u64, out: u64) -> Result<(), Gap> {
+        let ratio = self.limits.ratio;
+        if out > Limits::RATIO_FREE && out / packed.max(1) > ratio {
+            return Err(over(Limit::Ratio, ratio, "bytes out for each byte in"));
+        }
+        Ok(())
+    }
+
     /// Checks the number of pages of one document.
     ///
     /// # Errors
@@ -235,12 +247,8 @@ impl<R: Read> Read for Metered<'_, R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let count = self.inner.read(buffer)?;
         self.out += count as u64;
-        let mut spent = self.budget.spend_bytes(count as u64);
-        let ratio = self.budget.limits.ratio;
-        if spent.is_ok() && self.out > Limits::RATIO_FREE && self.out / self.packed.max(1) > ratio {
-            spent = Err(over(Limit::Ratio, ratio, "bytes out for each byte in"));
-        }
-        if let Err(gap) = spent {
+        let spent = self.budget.spend_bytes(count as u64);
+        if let Err(gap) = spent.and_then(|()| self.budget.check_ratio(self.packed, self.out)) {
             let words = gap.detail.clone();
             self.gap = Some(gap);
             return Err(io::Error::other(words));

@@ -1,182 +1,291 @@
-//! PDF (ISO 32000): text with its place on the page, properties, annotations,
-//! form fields, embedded files.
+//! PDF (ISO 32000): text with its place on the page, and what stands beside the
+//! pages: properties, annotations, form fields, embedded files.
+//!
+//! `syntax` reads objects, `font` tells characters, `interpret` runs pages; all of
+//! them charge a [`meter::Meter`]. Where they leave a doubt a second reader is asked.
 
-mod beside;
-mod device;
+mod annotations;
+mod attachments;
+mod color;
 mod doubt;
-mod guard;
+mod fields;
+mod font;
+mod geometry;
+mod interpret;
+mod layers;
 mod layout;
+mod meter;
 mod page;
+mod pages;
+mod properties;
+mod revisions;
 mod second;
-mod structure;
+mod sweep;
+mod syntax;
+mod xfa;
+mod xml;
 
-use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
-use std::sync::Arc;
+use std::collections::{HashMap, HashSet};
 
-use hayro_interpret::kurbo::Rect as Area;
-use hayro_interpret::{
-    Context, InterpreterCache, InterpreterSettings, TransformExt, interpret_page,
-};
-use hayro_syntax::{DecryptionError, LoadPdfError, Pdf};
-
-use self::device::{Collector, Stop};
-use self::doubt::doubts;
-use self::page::{Faces, Page};
+use self::annotations::Notes;
+use self::attachments::Attachments;
+use self::fields::Fields;
+use self::interpret::{Document, Interpreter};
+use self::layout::Line;
+use self::meter::Meter;
+use self::page::{Faces, Layer, Page};
+use self::pages::Leaf;
+use self::syntax::{File, Object, Refusal};
 use crate::extract::{Budget, Extraction};
-use crate::model::{Gap, GapKind, Submission, TextBuilder};
+use crate::model::{BlockHead, Gap, GapKind, Region, Submission, TextBuilder};
 
-/// Stack for parsers that recurse as deep as a file says, in bytes.
-const STACK: usize = 256 << 20;
-
-/// Reads it.
-pub(crate) fn read(submission: &Submission, budget: &mut Budget) -> Extraction {
-    std::thread::scope(|scope| {
-        let thread = std::thread::Builder::new().stack_size(STACK);
-        let spawned = thread.spawn_scoped(scope, || read_here(submission, budget));
-        match spawned.map(|running| running.join()) {
-            Ok(Ok(extraction)) => extraction,
-            Ok(Err(panic)) => resume_unwind(panic),
-            Err(error) => Extraction::gap(GapKind::Crashed, format!("no thread: {error}")),
-        }
-    })
+/// Text that stands beside the pages, or that no line of a page is.
+#[derive(Debug)]
+struct Said {
+    head: BlockHead,
+    text: String,
 }
 
-/// What was read of the pages.
+impl Said {
+    fn new(region: Region, page: u32, label: String, text: String) -> Self {
+        Self { head: BlockHead { region, page, label, ..BlockHead::default() }, text }
+    }
+}
+
+/// What was read.
 #[derive(Default)]
 struct Reading {
     pages: Vec<Page>,
+    notes: Vec<Notes>,
     faces: Faces,
-    gaps: Vec<Gap>,
-    /// Whether the first reader found no document at all.
-    unopened: bool,
+    said: Vec<Said>,
+    /// Lines of earlier states, by page.
+    earlier: Vec<Said>,
+    children: Vec<Submission>,
 }
 
-fn read_here(submission: &Submission, budget: &mut Budget) -> Extraction {
-    let mut reading = Reading::default();
+/// Reads it.
+pub(crate) fn read(submission: &Submission, budget: &mut Budget) -> Extraction {
     let bytes = submission.bytes.shared();
-    if let Err(gap) = guard::check(&bytes, budget) {
-        return Extraction { gaps: vec![gap], ..Extraction::default() };
-    }
-    guarded(&mut reading, |reading| read_pages(Arc::clone(&bytes), budget, reading));
-    let stopped =
-        reading.gaps.iter().any(|gap| matches!(gap.kind, GapKind::Limit(_) | GapKind::Encrypted));
-    let mut document = None;
-    if !stopped {
-        let doubtful = reading.pages.iter().any(|page| page.unmapped > 0);
-        if doubtful || !reading.gaps.is_empty() || beside::hinted(&bytes) {
-            guarded(&mut reading, |_| document = second::open(&bytes));
+    let passwords = budget.passwords();
+    let meter = Meter::new(budget);
+    let mut reading = Reading::default();
+    let (file, refusal) = File::open(&bytes, &meter, passwords.iter());
+    if let Some(refusal) = refusal {
+        if file.has_open_metadata() {
+            reading.said.extend(properties::packets(&file));
         }
-    }
-    if let Some(document) = &document {
-        guarded(&mut reading, |reading| read_again(document, budget, reading));
-    }
-    doubts(&bytes, &mut reading);
-    let mut extraction = assemble(reading);
-    if let Some(document) = &document {
-        let read = catch_unwind(AssertUnwindSafe(|| {
-            beside::read(document, submission, budget, &mut extraction);
-        }));
-        if read.is_err() {
-            let detail = "properties, annotations, fields or embedded files could not be read";
-            extraction.gaps.push(Gap::new(GapKind::Damaged, detail));
+        meter.note(refusal_gap(refusal));
+    } else {
+        read_file(&file, submission, &mut reading);
+        drop(file);
+        if !meter.is_stopped() {
+            second::help(&bytes, &passwords, &meter, &mut reading);
         }
+        doubt::doubts(&bytes, &meter, &reading.pages);
     }
-    extraction
+    assemble(reading, &meter)
 }
 
-/// Runs a reader; where it panics or is stopped there is a gap, and what was
-/// read before stays.
-fn guarded(reading: &mut Reading, run: impl FnOnce(&mut Reading)) {
-    let Err(panic) = catch_unwind(AssertUnwindSafe(|| run(reading))) else { return };
-    let gap = match panic.downcast::<Stop>() {
-        Ok(stop) => stop.0,
-        Err(_) => Gap::new(GapKind::Crashed, "a reader of PDF failed on the document"),
+fn refusal_gap(refusal: Refusal) -> Gap {
+    let detail = match refusal {
+        Refusal::Password => "the document opens with a password only",
+        Refusal::Certificate => "the document is encrypted for the holders of certificates",
+        Refusal::Handler => "the document is encrypted in a way that is not known",
     };
-    reading.gaps.push(gap);
+    Gap::new(GapKind::Encrypted, detail)
 }
 
-/// The second reader's turn: everything, where the first could not open the
-/// document or failed on it, else the pages with untold characters.
-fn read_again(document: &pdfrum::Document, budget: &mut Budget, reading: &mut Reading) {
-    let failed = reading.pages.len() < document.page_count() as usize;
-    if failed {
-        if let Err(gap) = budget.check_pages(document.page_count() as usize) {
-            return reading.gaps.push(gap);
+fn read_file(file: &File<'_, '_>, submission: &Submission, reading: &mut Reading) {
+    let leaves = pages::leaves(file);
+    let document = Document::new(file);
+    let mut fields = Fields::load(file);
+    let mut attachments = Attachments::default();
+    attachments.of_document(file);
+    for (leaf, number) in leaves.iter().zip(1..) {
+        if file.meter.is_stopped() {
+            break;
         }
-        for index in reading.pages.len() as u32..document.page_count() {
-            let mut page = second::blank(document, index);
-            page.unmapped = 1;
-            reading.pages.push(page);
-        }
-        // What one reader could not open the other has read.
-        if reading.unopened && !reading.pages.is_empty() {
-            reading.gaps.retain(|gap| gap.kind != GapKind::Damaged);
-        }
+        let (page, notes) = read_page(&document, leaf, number, &mut fields, &mut attachments);
+        reading.pages.push(page);
+        reading.notes.push(notes);
     }
-    for (index, page) in (0..).zip(&mut reading.pages) {
-        if page.unmapped == 0 {
-            continue;
+    reading.said.extend(fields.said());
+    let shown = || letters(&reading.pages);
+    let known = |said: &Said, shown: &str| shown.contains(&letters_of(&said.text));
+    let form = xfa::read(file);
+    if !form.is_empty() {
+        let shown = shown();
+        reading.said.extend(form.into_iter().filter(|said| !known(said, &shown)));
+    }
+    let spoken = sweep::read(file, &mut attachments, &shown);
+    reading.said.extend(spoken);
+    reading.said.extend(properties::read(file, &leaves));
+    reading.said.extend(attachments.take_said());
+    reading.earlier = read_earlier(file, &leaves, reading);
+    reading.faces = document.faces.take();
+    reading.children = attachments.children(file, submission);
+}
+
+fn read_page(
+    document: &Document<'_, '_, '_>,
+    leaf: &Leaf,
+    number: u32,
+    fields: &mut Fields,
+    attachments: &mut Attachments,
+) -> (Page, Notes) {
+    let file = document.file;
+    let mut interpreter = Interpreter::new(document, leaf.base, leaf.size);
+    interpreter.run_page(&content(document, leaf), &leaf.resources);
+    attachments.of_page(file, &leaf.dict);
+    let mut reading = annotations::Reading { fields, attachments, layers: &document.layers };
+    let notes = annotations::read(file, leaf, number, &mut interpreter, &mut reading);
+    (interpreter.finish(), notes)
+}
+
+/// The operators of a page: those of one stream, or of several one after the other.
+fn content(document: &Document<'_, '_, '_>, leaf: &Leaf) -> Vec<u8> {
+    let file = document.file;
+    match file.get(&leaf.dict, b"Contents") {
+        Object::Stream(stream) => document.unpacked(&stream),
+        Object::Array(parts) => {
+            let mut made = Vec::new();
+            for part in parts.iter() {
+                if !file.meter.steps(4) || made.len() > syntax::filter::MAX_STREAM {
+                    break;
+                }
+                match file.resolve(part) {
+                    Object::Stream(stream) => made.extend(document.unpacked(&stream)),
+                    Object::Null => file.meter.damaged("a part of a page's content is missing"),
+                    _ => {}
+                }
+                made.push(b'\n');
+            }
+            made
         }
-        if let Err(gap) = second::replace(document, index, page, &mut reading.faces, budget) {
-            return reading.gaps.push(gap);
+        Object::Null if leaf.dict.has(b"Contents") => {
+            file.meter.damaged("the content of a page is missing");
+            Vec::new()
         }
+        _ => Vec::new(),
     }
 }
 
-fn read_pages(bytes: Arc<Vec<u8>>, budget: &mut Budget, reading: &mut Reading) {
-    let pdf = match Pdf::new(bytes) {
-        Ok(pdf) => pdf,
-        Err(LoadPdfError::Decryption(why)) => {
-            let detail = match why {
-                DecryptionError::PasswordProtected => "the document opens with a password only",
-                _ => "the document is encrypted in a way that cannot be undone",
-            };
-            return reading.gaps.push(Gap::new(GapKind::Encrypted, detail));
-        }
-        Err(LoadPdfError::Invalid) => {
-            let detail = "no page tree could be found in the document";
-            reading.unopened = true;
-            return reading.gaps.push(Gap::new(GapKind::Damaged, detail));
-        }
-    };
-    if let Err(gap) = budget.check_pages(pdf.pages().len()) {
-        return reading.gaps.push(gap);
-    }
-    match structure::check(&pdf, budget) {
-        Ok(gaps) => reading.gaps.extend(gaps),
-        Err(gap) => return reading.gaps.push(gap),
-    }
-    let cache = InterpreterCache::new();
-    for page in pdf.pages().iter() {
-        let (width, height) = page.render_dimensions();
-        let area = Area::new(0.0, 0.0, f64::from(width), f64::from(height));
-        let start = page.initial_transform(true).to_kurbo();
-        let settings = InterpreterSettings::default();
-        let mut context = Context::new(start, area, &cache, pdf.xref(), settings);
-        let mut collector = Collector::new(width, height, &mut reading.faces, budget);
-        let read = catch_unwind(AssertUnwindSafe(|| {
-            interpret_page(page, &mut context, &mut collector);
-        }));
-        collector.page.to_page = start.as_coeffs();
-        reading.pages.push(collector.page);
-        if let Err(panic) = read {
-            resume_unwind(panic);
-        }
-    }
+fn letters_of(text: &str) -> String {
+    text.chars().filter(|c| !c.is_whitespace()).collect()
 }
 
-fn assemble(mut reading: Reading) -> Extraction {
-    let mut all = Vec::with_capacity(reading.pages.len());
-    for page in &mut reading.pages {
+/// All letters of all pages, in the order they are drawn.
+fn letters(pages: &[Page]) -> String {
+    let all = pages.iter().flat_map(|page| &page.glyphs).map(|glyph| glyph.c);
+    all.filter(|c| !c.is_whitespace()).collect()
+}
+
+/// What earlier states of the file said on pages and in properties that were
+/// changed since.
+fn read_earlier(file: &File<'_, '_>, leaves: &[Leaf], reading: &Reading) -> Vec<Said> {
+    let mut made = Vec::new();
+    let states = revisions::earlier(file.bytes());
+    if states.is_empty() {
+        return made;
+    }
+    let mut known: HashSet<String> = HashSet::new();
+    for page in &reading.pages {
         let mut lines = layout::lines(page);
-        layout::mark_watermarks(&mut lines);
-        all.push(lines);
+        known.extend(lines.drain(..).map(|line| letters_of(&line.text())));
     }
+    known.extend(reading.said.iter().map(|said| letters_of(&said.text)));
+    for (state, revision) in states.iter().zip(1..) {
+        if file.meter.is_stopped() {
+            break;
+        }
+        let Some(old) = file.earlier(state.length, state.offset) else { continue };
+        let changed = revisions::changed(file, state.length);
+        let label = format!("revision {revision}");
+        let mut say = |page: u32, text: String| {
+            let letters = letters_of(&text);
+            if !letters.is_empty() && known.insert(letters) {
+                made.push(Said::new(Region::Hidden, page, label.clone(), text));
+            }
+        };
+        let document = Document::new(&old);
+        let (mut fields, mut attachments) = (Fields::load(&old), Attachments::default());
+        for (leaf, number) in pages::leaves(&old).iter().zip(1..) {
+            let is_here = leaves.iter().any(|now| now.number == leaf.number);
+            let is_touched =
+                changed.contains(&leaf.number) || revisions::is_touched(&old, &leaf.dict, &changed);
+            if is_here && !is_touched {
+                continue;
+            }
+            let (page, notes) = read_page(&document, leaf, number, &mut fields, &mut attachments);
+            for line in layout::lines(&page) {
+                say(number, line.text());
+            }
+            for said in notes.said {
+                say(number, said.text);
+            }
+        }
+        for said in fields.said().into_iter().chain(properties::read(&old, &[])) {
+            say(said.head.page, said.text);
+        }
+    }
+    made
+}
+
+fn assemble(mut reading: Reading, meter: &Meter<'_>) -> Extraction {
+    let mut all: Vec<Vec<Line>> = reading.pages.iter().map(layout::lines).collect();
     layout::mark_running(&reading.pages, &mut all);
     let mut builder = TextBuilder::new();
-    for (number, (page, lines)) in (1..).zip(reading.pages.iter().zip(&all)) {
-        layout::write(&mut builder, number, page, lines, &reading.faces);
+    reading.notes.resize_with(reading.pages.len(), Notes::default);
+    let mut waiting: HashMap<u32, Vec<Said>> = HashMap::new();
+    let mut behind = Vec::new();
+    for said in reading.said.into_iter().chain(reading.earlier) {
+        match said.head.page as usize {
+            page if page >= 1 && page <= all.len() && said.head.region != Region::Property => {
+                waiting.entry(said.head.page).or_default().push(said);
+            }
+            _ => behind.push(said),
+        }
     }
+    for (number, ((page, lines), notes)) in
+        (1..).zip(reading.pages.iter().zip(&all).zip(reading.notes))
+    {
+        let labels: HashMap<Layer, String> = notes.labels.into_iter().collect();
+        layout::write(&mut builder, number, page, lines, &reading.faces, &labels);
+        let spoken = page
+            .spoken
+            .iter()
+            .map(|text| Said::new(Region::AltText, number, String::new(), text.clone()));
+        let beside = waiting.remove(&number).unwrap_or_default();
+        for said in spoken.chain(notes.said).chain(beside) {
+            write(&mut builder, &said);
+        }
+        if builder.len() > meter.with(|budget| budget.text_limit()) {
+            meter.note(meter.with(|budget| budget.text_gap()));
+            break;
+        }
+    }
+    for said in &behind {
+        write(&mut builder, said);
+    }
+    let mut text = builder.finish();
+    text.page_sizes = reading.pages.iter().map(|page| [page.width, page.height]).collect();
     let pages = (!reading.pages.is_empty()).then_some(reading.pages.len() as u32);
-    Extraction { pages, text: builder.finish(), gaps: reading.gaps, ..Extraction::default() }
+    Extraction {
+        pages,
+        text,
+        children: reading.children,
+        gaps: meter.take_gaps(),
+        ..Extraction::default()
+    }
+}
+
+/// Writes a text, a block for each of its lines.
+fn write(builder: &mut TextBuilder, said: &Said) {
+    for line in said.text.split(['\n', '\r', '\u{2028}', '\u{2029}']) {
+        let line = line.trim();
+        if !line.is_empty() {
+            builder.block(&said.head, line);
+        }
+    }
 }

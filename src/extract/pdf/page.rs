@@ -1,56 +1,114 @@
 //! What a page holds before it is put into lines: characters with their
-//! places, fills behind them, pictures.
+//! places, fills behind and over them, pictures.
 
+use super::geometry::{area, holds, shared};
 use crate::model::Rect;
+
+/// What a character belongs to, as far as the file says.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) enum Layer {
+    /// The page itself.
+    #[default]
+    Page,
+    /// Tagged as a page header.
+    Header,
+    /// Tagged as a page footer.
+    Footer,
+    /// Tagged as a watermark, or an annotation that is one.
+    Watermark,
+    /// The appearance of an annotation, by its number on the page.
+    Annotation(u32),
+    /// The appearance of a form field, by the number of its widget on the page.
+    Field(u32),
+}
+
+/// Why a character is not seen; several may hold.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Unseen(u8);
+
+impl Unseen {
+    /// Drawn without ink, or with ink that lets everything through.
+    pub(crate) const INVISIBLE: Self = Self(1);
+    /// Of the colour of its ground.
+    pub(crate) const SAME_COLOUR: Self = Self(2);
+    /// A picture is painted over it.
+    pub(crate) const UNDER_PICTURE: Self = Self(4);
+    /// An opaque rectangle is painted over it.
+    pub(crate) const UNDER_FILL: Self = Self(8);
+    /// Outside of what the page shows, clipped away, too small, on a layer that is off.
+    pub(crate) const AWAY: Self = Self(16);
+
+    pub(crate) fn add(&mut self, why: Self) {
+        self.0 |= why.0;
+    }
+
+    /// Whether a reader of the page does not see it. Under or in a scan, what
+    /// has no ink is the text of the scan, which is seen.
+    pub(crate) fn is_hidden(self, is_scan: bool) -> bool {
+        let scanned = Self::INVISIBLE.0 | Self::SAME_COLOUR.0 | Self::UNDER_PICTURE.0;
+        if is_scan { self.0 & !scanned != 0 } else { self.0 != 0 }
+    }
+}
 
 /// A character where it stands on the page.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Glyph {
+pub(crate) struct Glyph {
     /// The character; U+FFFD where the file does not tell it.
-    pub(super) c: char,
+    pub(crate) c: char,
     /// Origin on the baseline, points from the top-left, y down.
-    pub(super) x: f32,
+    pub(crate) x: f32,
     /// See `x`.
-    pub(super) y: f32,
+    pub(crate) y: f32,
     /// Advance along the direction of writing, in points.
-    pub(super) advance: f32,
+    pub(crate) advance: f32,
     /// True size in points.
-    pub(super) size: f32,
+    pub(crate) size: f32,
     /// Direction of the baseline, in whole degrees clockwise on the page, 0..360.
-    pub(super) angle: u16,
+    pub(crate) angle: u16,
     /// Written downwards.
-    pub(super) vertical: bool,
+    pub(crate) vertical: bool,
     /// Red, green, blue.
-    pub(super) color: [u8; 3],
+    pub(crate) color: [u8; 3],
     /// Place of the font's name in [`Faces`].
-    pub(super) face: u16,
-    /// Drawn without ink.
-    pub(super) invisible: bool,
-    /// White with nothing dark drawn behind.
-    pub(super) unseen: bool,
+    pub(crate) face: u16,
+    pub(crate) unseen: Unseen,
+    pub(crate) layer: Layer,
 }
 
 impl Glyph {
     /// Its box, upright: from a typical ascent to a typical descent.
-    pub(super) fn rect(&self) -> Rect {
-        let (sin, cos) = f32::from(self.angle).to_radians().sin_cos();
-        let across = if self.vertical { self.size } else { self.advance };
-        // Corners of the em box in the glyph's own axes, then turned.
-        let corners = [(0.0, -0.88), (0.0, 0.12), (1.0, -0.88), (1.0, 0.12)];
-        let mut made: Option<Rect> = None;
-        for (along, up) in corners {
-            let (dx, dy) = (along * across, up * self.size);
-            let (x, y) = (self.x + dx * cos - dy * sin, self.y + dx * sin + dy * cos);
-            let point = Rect { x0: x, y0: y, x1: x, y1: y };
-            made = Some(made.map_or(point, |rect| rect.union(point)));
+    pub(crate) fn rect(&self) -> Rect {
+        if self.angle == 0 && !self.vertical {
+            let (x, y) = (self.x, self.y);
+            let (top, bottom) = (y - 0.88 * self.size, y + 0.12 * self.size);
+            return Rect { x0: x, y0: top, x1: x + self.advance, y1: bottom };
         }
-        made.unwrap_or_default()
+        let (sin, cos) = f32::from(self.angle).to_radians().sin_cos();
+        // Corners of the em box in the glyph's own axes, then turned. A glyph
+        // written downwards hangs from the middle of its upper edge.
+        let corners = match self.vertical {
+            true => [(-0.5, 0.0), (-0.5, 1.0), (0.5, 0.0), (0.5, 1.0)]
+                .map(|(along, up)| (along * self.size, up * self.advance.max(self.size))),
+            false => [(0.0, -0.88), (0.0, 0.12), (1.0, -0.88), (1.0, 0.12)]
+                .map(|(along, up)| (along * self.advance, up * self.size)),
+        };
+        let turned = corners.map(|(dx, dy)| {
+            let (x, y) = (self.x + dx * cos - dy * sin, self.y + dx * sin + dy * cos);
+            Rect { x0: x, y0: y, x1: x, y1: y }
+        });
+        turned.into_iter().reduce(Rect::union).unwrap_or_default()
+    }
+
+    /// A point in the middle of it.
+    pub(crate) fn middle(&self) -> (f32, f32) {
+        let rect = self.rect();
+        ((rect.x0 + rect.x1) / 2.0, (rect.y0 + rect.y1) / 2.0)
     }
 }
 
 /// Names of the fonts of a document, each once.
 #[derive(Debug)]
-pub(super) struct Faces(Vec<(String, bool)>);
+pub(crate) struct Faces(Vec<(String, bool)>);
 
 impl Default for Faces {
     fn default() -> Self {
@@ -60,48 +118,117 @@ impl Default for Faces {
 
 impl Faces {
     /// The place of a name with its weight, made known at first use.
-    pub(super) fn id(&mut self, name: &str, bold: bool) -> u16 {
+    pub(crate) fn id(&mut self, name: &str, bold: bool) -> u16 {
         if let Some(at) = self.0.iter().rposition(|known| known.0 == name && known.1 == bold) {
             return at as u16;
         }
-        let Ok(id) = u16::try_from(self.0.len()) else { return 0 };
+        // A document with more fonts than that is not worth the search.
+        let Some(id) = u16::try_from(self.0.len()).ok().filter(|id| *id < 4096) else { return 0 };
         self.0.push((name.to_owned(), bold));
         id
     }
 
     /// The name, and whether it is a heavy face.
-    pub(super) fn get(&self, id: u16) -> (&str, bool) {
+    pub(crate) fn get(&self, id: u16) -> (&str, bool) {
         self.0.get(usize::from(id)).map_or(("", false), |(name, bold)| (name, *bold))
     }
 }
 
 /// What a page holds.
 #[derive(Debug, Default)]
-pub(super) struct Page {
+pub(crate) struct Page {
     /// Width as shown, in points.
-    pub(super) width: f32,
+    pub(crate) width: f32,
     /// Height as shown, in points.
-    pub(super) height: f32,
+    pub(crate) height: f32,
     /// Characters in the order they are drawn.
-    pub(super) glyphs: Vec<Glyph>,
+    pub(crate) glyphs: Vec<Glyph>,
     /// Characters the file does not tell.
-    pub(super) unmapped: u32,
+    pub(crate) untold: u32,
+    /// Characters that are no more than likely.
+    pub(crate) guessed: u32,
     /// Pictures drawn.
-    pub(super) images: u32,
-    /// Takes default user space to the page as shown.
-    pub(super) to_page: [f64; 6],
+    pub(crate) images: u32,
     /// Area of the pictures by area of the page, at most 1.
-    pub(super) image_cover: f32,
+    pub(crate) image_cover: f32,
+    /// Texts that stand for something drawn: alternative descriptions.
+    pub(crate) spoken: Vec<String>,
 }
 
 impl Page {
-    /// The character drawn within a point or two of a place, for its look.
-    pub(super) fn look_near(&self, x: f32, y: f32) -> Option<&Glyph> {
-        let near = |glyph: &&Glyph| {
-            let reach = glyph.size.max(2.0);
-            (glyph.x - x).abs() <= reach && (glyph.y - y).abs() <= reach
-        };
-        // Pages of more characters than any print has are not worth the search.
-        self.glyphs.get(..20_000).unwrap_or(&self.glyphs).iter().find(near)
+    /// Whether the page is a picture of a page.
+    pub(crate) fn is_scan(&self) -> bool {
+        self.image_cover > 0.8
+    }
+
+    /// What the page shows.
+    pub(crate) fn sheet(&self) -> Rect {
+        Rect { x0: 0.0, y0: 0.0, x1: self.width, y1: self.height }
+    }
+
+    /// Counts a picture.
+    pub(crate) fn add_picture(&mut self, place: Rect) {
+        self.images += 1;
+        let share = area(shared(place, self.sheet())) / area(self.sheet()).max(1.0);
+        self.image_cover = (self.image_cover + share).min(1.0);
+    }
+}
+
+/// Fields of a page along each side, for finding what a fill covers.
+const FIELDS: usize = 48;
+
+/// The characters of a page by place.
+#[derive(Debug)]
+pub(crate) struct Fields {
+    width: f32,
+    height: f32,
+    fields: Vec<Vec<u32>>,
+}
+
+impl Fields {
+    pub(crate) fn new(width: f32, height: f32) -> Self {
+        Self {
+            width: width.max(1.0),
+            height: height.max(1.0),
+            fields: vec![Vec::new(); FIELDS * FIELDS],
+        }
+    }
+
+    fn column(&self, x: f32) -> usize {
+        (x / self.width * FIELDS as f32).clamp(0.0, FIELDS as f32 - 1.0) as usize
+    }
+
+    fn row(&self, y: f32) -> usize {
+        (y / self.height * FIELDS as f32).clamp(0.0, FIELDS as f32 - 1.0) as usize
+    }
+
+    /// Adds the character at `index` with its middle.
+    pub(crate) fn add(&mut self, index: usize, (x, y): (f32, f32)) {
+        let field = self.row(y) * FIELDS + self.column(x);
+        if let Some(field) = self.fields.get_mut(field) {
+            field.push(index as u32);
+        }
+    }
+
+    /// Marks the characters whose middle is in a rectangle; returns how many
+    /// were looked at.
+    pub(crate) fn cover(&self, glyphs: &mut [Glyph], place: Rect, why: Unseen) -> u64 {
+        let mut looked_at = 0;
+        for row in self.row(place.y0)..=self.row(place.y1) {
+            for column in self.column(place.x0)..=self.column(place.x1) {
+                looked_at += 1;
+                let Some(field) = self.fields.get(row * FIELDS + column) else { continue };
+                for index in field {
+                    looked_at += 1;
+                    if let Some(glyph) = glyphs.get_mut(*index as usize) {
+                        let (x, y) = glyph.middle();
+                        if holds(place, x, y) {
+                            glyph.unseen.add(why);
+                        }
+                    }
+                }
+            }
+        }
+        looked_at
     }
 }
