@@ -289,3 +289,6 @@ fn write(builder: &mut TextBuilder, said: &Said) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

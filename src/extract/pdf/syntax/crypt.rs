@@ -352,6 +352,8 @@ fn rc4(key: &[u8], bytes: &[u8]) -> Vec<u8> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::extract::pdf::syntax::lexer::unhex;
+    use crate::extract::pdf::syntax::object::Parser;
 
     #[test]
     fn rc4_is_the_published_one() {
@@ -365,5 +367,78 @@ mod tests {
             assert!(aes_cbc(&[1; 16], &vec![0; length]).is_empty(), "{length}");
         }
         assert_eq!(aes_cbc(&[1; 5], &[0; 64]).len(), 0);
+    }
+
+    /// Encryption dictionaries that qpdf made, and a string of object 2 in each.
+    const MADE: [(&str, &str); 5] = [
+        (
+            "<</Filter/Standard/Length 40/O<8eeb095819662a774442fb072e3d9f19e9d130ec09a4d0061e78fe920f7ab62f>\
+             /P -12/R 2/U<c8f2709bf85fb0610de9ee8bc7b6452b0c228fc48259cccd7cea68c36b3b1c72>/V 1>>",
+            "ad7e098f046a7b89058c0f82",
+        ),
+        (
+            "<</Filter/Standard/Length 128/O<11a0834388f90388e74e54584125ce142be0de24c6b0d37746e075b891756671>\
+             /P -1028/R 3/U<4cceadef05c6ebe5623eaa90a715c1580021446990b9e4114071a4d9104984c1>/V 2>>",
+            "b6cdfd8a3147f2743114f0db",
+        ),
+        (
+            "<</CF<</StdCF<</CFM/AESV2/Length 16>>>>/Filter/Standard/Length 128\
+             /O<11a0834388f90388e74e54584125ce142be0de24c6b0d37746e075b891756671>/P -1028/R 4\
+             /StmF/StdCF/StrF/StdCF\
+             /U<4cceadef05c6ebe5623eaa90a715c1580021446990b9e4114071a4d9104984c1>/V 4>>",
+            "887583ceb9e2e5188850dd25c680f5b96c44cc406062405ea196b2d16c9a2be0",
+        ),
+        (
+            "<</CF<</StdCF<</CFM/AESV3/Length 32>>>>/Filter/Standard/Length 256\
+             /O<38ceb30f5aa38bf2fb6aa9a53be0c90fd516c3be4b67cdde9888f466d804197b613db99671f5f3f8bf8d7d2f3fce8bd8>\
+             /OE<4435e7375f38175c4d83ebe3584b1eef596b56ba1fafc2c20f78a65b4faa33e0>/P -1028/R 5\
+             /StmF/StdCF/StrF/StdCF\
+             /U<63d87d04e51160fcc9a6c98b31c68a753e6e0f781335be6c71064c531d6c9ed92aebc463c391fdd44ab01000306d082f>\
+             /UE<892421583edbf12e9546d1394df10cb966905577dfd28116b5ba5d1034420ebe>/V 5>>",
+            "99863654f540f158e9555d773d23ca7893e2279daf4d3f01d460f206625da263",
+        ),
+        (
+            "<</CF<</StdCF<</CFM/AESV3/Length 32>>>>/Filter/Standard/Length 256\
+             /O<ba684b27b7987266332a6127efbc70f24ab17ac932025c2431b52dadecee74afa0a804851ed1dcbf11dc21ed5b979bf5>\
+             /OE<6a1895e523d7c7c4bbcb0c1a5d80216b52ae0a76fdd3c5928ac1d9c13e43e3ea>/P -1028/R 6\
+             /StmF/StdCF/StrF/StdCF\
+             /U<ee607b0a5a4c283c8f8f44eeaba752baf47609e4127f2096a12606762193c6601ebb19224865b979c58b5d8bf55b98eb>\
+             /UE<53a04069d50b67c683f1c4d960cc02ccd244c7a01ccbb333f1edd7ed1f1be0e6>/V 5>>",
+            "916165f99385597cbd1869f1d82c969de7b3058cf09c452fa4870f7c2524f95f",
+        ),
+    ];
+
+    #[test]
+    fn users_and_owners_open_each_revision() {
+        let id = unhex(b"31415926535897932384626433832795");
+        for (dict, string) in MADE {
+            let parsed = Parser::new(dict.as_bytes(), 0, 1000).object().unwrap();
+            let dict = parsed.dict().unwrap();
+            for password in ["open", "owner"] {
+                let given = ["wrong", "密码", password].into_iter();
+                let crypt = Crypt::open(dict, &id, given).unwrap();
+                let made = crypt.decrypt(crypt.strings, (2, 0), &unhex(string.as_bytes()));
+                assert_eq!(made, b"hidden words", "{password} {dict:?}");
+            }
+            for wrong in ["", "Open", "密码"] {
+                let refused = Crypt::open(dict, &id, [wrong].into_iter()).err();
+                assert_eq!(refused, Some(Refusal::Password), "{wrong}");
+            }
+        }
+    }
+
+    #[test]
+    fn other_handlers_are_refused() {
+        for (dict, why) in [
+            ("<</Filter/Adobe.PubSec/V 4>>", Refusal::Certificate),
+            ("<</Filter/Other/V 1/R 2>>", Refusal::Handler),
+            ("<</Filter/Standard/V 9/R 9>>", Refusal::Handler),
+            ("<</Filter/Standard/V 5/R 6/U<00>/O<>>>", Refusal::Password),
+            ("<<>>", Refusal::Handler),
+        ] {
+            let parsed = Parser::new(dict.as_bytes(), 0, 1000).object().unwrap();
+            let refused = Crypt::open(parsed.dict().unwrap(), b"", std::iter::empty()).err();
+            assert_eq!(refused, Some(why), "{dict}");
+        }
     }
 }
