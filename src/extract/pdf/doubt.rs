@@ -37,13 +37,13 @@ pub(crate) fn doubts(bytes: &[u8], meter: &Meter<'_>, pages: &[Page]) {
 }
 
 /// Whether a page has more characters untold than an ornament or two.
-pub(crate) fn is_garbled(page: &Page) -> bool {
+fn is_garbled(page: &Page) -> bool {
     let bad = page.glyphs.iter().filter(|glyph| is_untold(glyph.c)).count();
     bad > 3 || (bad > 0 && bad * 2 > page.glyphs.len())
 }
 
 /// U+FFFD, private use, control and unassigned-by-design characters.
-pub(crate) fn is_untold(c: char) -> bool {
+fn is_untold(c: char) -> bool {
     matches!(c, '\u{FFFD}' | '\u{E000}'..='\u{F8FF}' | '\u{FFF0}'..='\u{FFF8}')
         || c as u32 >= 0xF_0000
         || (c.is_control() && !c.is_whitespace())

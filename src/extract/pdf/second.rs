@@ -1,5 +1,6 @@
-//! The second reader (`pdfrum`): slower, knows other fonts. Asked where the
-//! first leaves characters untold, and for documents it finds no page in.
+//! The second reader (`pdfrum`), for documents in which the first finds no page.
+//!
+//! It is not asked about characters: where fonts do not tell them it guesses.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -7,7 +8,6 @@ use std::sync::Arc;
 use pdfrum::{Document, OpenOptions};
 
 use super::Reading;
-use super::doubt::{is_garbled, is_untold};
 use super::geometry::Matrix;
 use super::meter::Meter;
 use super::page::{Glyph, Page, Unseen};
@@ -20,21 +20,19 @@ const STACK: usize = 256 << 20;
 const STREAM: usize = 64 << 20;
 /// Bytes of a file that is still given to it.
 const LARGEST: usize = 64 << 20;
+/// Pages that are read.
+const MAX_PAGES: u32 = 2000;
 /// Steps that a byte of the file is counted as: what it does is not seen.
 const STEPS_PER_BYTE: u64 = 4;
 
-/// Asks it, if there is a doubt.
+/// Asks it, if nothing was found.
 pub(super) fn help(
     bytes: &Arc<Vec<u8>>,
     passwords: &Passwords,
     meter: &Meter<'_>,
     reading: &mut Reading,
 ) {
-    let is_lost = reading.pages.is_empty();
-    let doubtful: Vec<usize> = (0..reading.pages.len())
-        .filter(|at| reading.pages.get(*at).is_some_and(is_garbled))
-        .collect();
-    if !is_lost && doubtful.is_empty() {
+    if !reading.pages.is_empty() {
         return;
     }
     if bytes.len() > LARGEST || !meter.steps(bytes.len() as u64 * STEPS_PER_BYTE) {
@@ -43,46 +41,27 @@ pub(super) fn help(
     }
     let found = std::thread::scope(|scope| {
         let thread = std::thread::Builder::new().stack_size(STACK);
-        let run = || {
-            crate::extract::panics::caught(|| {
-                read(bytes, passwords, if is_lost { None } else { Some(&doubtful) })
-            })
-        };
+        let run = || crate::extract::panics::caught(|| read(bytes, passwords));
         let spawned = thread.spawn_scoped(scope, run).ok()?;
         spawned.join().ok()?.ok().flatten()
     });
-    let Some(found) = found else { return };
-    let mut read = 0;
-    for (at, page) in found {
-        meter.steps(page.glyphs.len() as u64 * 4);
-        match reading.pages.get_mut(at) {
-            Some(known) => replace(known, page),
-            None => {
-                read += page.glyphs.len();
-                reading.pages.push(page);
-            }
-        }
-    }
-    if is_lost && read > 0 {
+    let pages = found.unwrap_or_default();
+    let count: usize = pages.iter().map(|page| page.glyphs.len()).sum();
+    meter.steps(count as u64);
+    if count > 0 {
+        reading.pages = pages;
         meter.damaged("the document was opened by the second reader only");
     }
 }
 
-/// The characters of some pages, or of all.
-fn read(
-    bytes: &[u8],
-    passwords: &Passwords,
-    wanted: Option<&[usize]>,
-) -> Option<Vec<(usize, Page)>> {
+/// The characters of all pages.
+fn read(bytes: &[u8], passwords: &Passwords) -> Option<Vec<Page>> {
     let document = open(bytes, "").or_else(|| passwords.iter().find_map(|p| open(bytes, p)))?;
-    let count = (document.page_count() as usize).min(2000);
-    let all: Vec<usize> = (0..count).collect();
-    let mut made = Vec::new();
-    for at in wanted.unwrap_or(&all) {
-        let page = catch_unwind(AssertUnwindSafe(|| page(&document, *at))).ok().flatten();
-        made.extend(page.map(|page| (*at, page)));
-    }
-    Some(made)
+    let pages = (0..document.page_count().min(MAX_PAGES)).map(|at| {
+        let page = catch_unwind(AssertUnwindSafe(|| page(&document, at)));
+        page.ok().flatten().unwrap_or_default()
+    });
+    Some(pages.collect())
 }
 
 fn open(bytes: &[u8], password: &str) -> Option<Document> {
@@ -94,8 +73,8 @@ fn open(bytes: &[u8], password: &str) -> Option<Document> {
     Document::from_bytes_with(bytes.to_vec(), &options.build()).ok()
 }
 
-fn page(document: &Document, at: usize) -> Option<Page> {
-    let source = document.page(u32::try_from(at).ok()?).ok()?;
+fn page(document: &Document, at: u32) -> Option<Page> {
+    let source = document.page(at).ok()?;
     let area = source.crop_box();
     let base = Matrix([1.0, 0.0, 0.0, -1.0, -area.x0, area.y1]);
     let mut made =
@@ -125,23 +104,6 @@ fn page(document: &Document, at: usize) -> Option<Page> {
         });
     }
     Some(made)
-}
-
-/// Puts this reader's characters in the place of the untold ones they stand at.
-fn replace(page: &mut Page, other: Page) {
-    let mut told: Vec<&Glyph> = other.glyphs.iter().filter(|g| !is_untold(g.c)).collect();
-    told.sort_by(|a, b| a.y.total_cmp(&b.y).then(a.x.total_cmp(&b.x)));
-    // The other reader knows no turned pages: places count as drawn.
-    for glyph in page.glyphs.iter_mut().filter(|glyph| is_untold(glyph.c)) {
-        let reach = (glyph.size * 0.2).max(0.5);
-        let from = told.partition_point(|other| other.y < glyph.y - reach);
-        let near = told.get(from..).unwrap_or_default().iter();
-        let mut near = near.take_while(|other| other.y <= glyph.y + reach).take(4096);
-        if let Some(found) = near.find(|other| (other.x - glyph.x).abs() <= reach) {
-            glyph.c = found.c;
-            page.untold = page.untold.saturating_sub(1);
-        }
-    }
 }
 
 /// The character, where the font tells it.

@@ -610,7 +610,7 @@ fn objects_in_streams_are_read() {
             .concat(),
         ),
     ];
-    let mut rows = vec![[0_u8, 0, 0, 0]; 9];
+    let mut rows = [[0_u8, 0, 0, 0]; 9];
     rows[5] = [2, 0, 7, 0];
     rows[6] = [2, 0, 7, 1];
     for (number, object) in objects {

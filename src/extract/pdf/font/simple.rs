@@ -188,7 +188,8 @@ impl Simple {
         if name.is_some() {
             return None;
         }
-        let (_, name) = own.names.iter().find(|(at, _)| *at == code)?;
+        // Of a code that is named twice the later name counts.
+        let (_, name) = own.names.iter().rev().find(|(at, _)| *at == code)?;
         names::characters(name)
     }
 
