@@ -27,7 +27,7 @@ pub(crate) fn write(
             page: number,
             line: *at,
             bbox: Some(line.bbox),
-            align: align(line, area),
+            align: align(line, area, page.width),
             label: labels.get(&line.layer).cloned().unwrap_or_default(),
             ..BlockHead::default()
         };
@@ -75,17 +75,23 @@ fn needs_space(last: &Glyph, next: &Glyph) -> bool {
     gap > em * enough
 }
 
-/// How a line stands in the text area of its page.
-fn align(line: &Line, area: Rect) -> Align {
+/// How a line stands in the text area of its page, or between the page's edges.
+fn align(line: &Line, area: Rect, width: f32) -> Align {
     let (left, right) = (line.bbox.x0 - area.x0, area.x1 - line.bbox.x1);
     let size = line.glyphs.first().map_or(10.0, |glyph| glyph.size);
     if (left - right).abs() <= size && left > size * 1.5 {
         return Align::Center;
     }
-    if right <= size && left > (area.x1 - area.x0) * 0.3 {
+    let is_short = line.bbox.x1 - line.bbox.x0 < width * 0.6;
+    if is_short && (line.bbox.x0 + line.bbox.x1 - width).abs() <= size {
+        return Align::Center;
+    }
+    let is_beside = left > (area.x1 - area.x0) * 0.3;
+    if line.region == Region::Body && right <= size && is_beside {
         return Align::Right;
     }
-    Align::Left
+    let is_outside = width - line.bbox.x1 < width * 0.2 && line.bbox.x0 > width * 0.5;
+    if line.region != Region::Body && is_outside { Align::Right } else { Align::Left }
 }
 
 fn same_look(a: &Glyph, b: &Glyph) -> bool {
