@@ -70,7 +70,7 @@ pub(crate) fn read(submission: &Submission, budget: &mut Budget) -> Extraction {
     let passwords = budget.passwords();
     let meter = Meter::new(budget);
     let mut reading = Reading::default();
-    let (file, refusal) = File::open(&bytes, &meter, passwords.iter());
+    let (file, refusal) = File::of(&bytes, &meter, passwords.iter());
     if let Some(refusal) = refusal {
         if file.has_open_metadata() {
             reading.said.extend(properties::packets(&file));

@@ -52,7 +52,7 @@ struct Packed {
 impl<'a, 'b> File<'a, 'b> {
     /// Opens a file, and says why it cannot be decrypted: then it is open as far
     /// as it can be read without a key. So is a file without any object.
-    pub(crate) fn open<'p>(
+    pub(crate) fn of<'p>(
         bytes: &'a [u8],
         meter: &'a Meter<'b>,
         passwords: impl Iterator<Item = &'p str>,
