@@ -108,7 +108,7 @@ struct Table {
 }
 
 #[test]
-#[ignore = "waits for the HTML reader and the rest of the PDF and mail readers"]
+#[ignore = "not every document has its verdict yet"]
 fn every_document_gets_the_verdict_a_person_gave_it() {
     let mut table = Table::default();
     for collection in COLLECTIONS {
