@@ -119,6 +119,17 @@ impl Frame {
         (15.0..=75.0).contains(&self.turn.rem_euclid(90.0))
     }
 
+    /// Whether its sides are those of the slide.
+    pub fn is_upright(self) -> bool {
+        self.turn.rem_euclid(90.0) == 0.0
+    }
+
+    /// Whether all of another is within it.
+    pub fn holds(self, other: Self) -> bool {
+        let (a, b) = (self.rect(), other.rect());
+        a.x0 <= b.x0 && a.y0 <= b.y0 && a.x1 >= b.x1 && a.y1 >= b.y1
+    }
+
     /// Whether none of it is on a slide of this size in points.
     pub fn is_outside(self, size: [f32; 2]) -> bool {
         let rect = self.rect();

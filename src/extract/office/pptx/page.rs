@@ -18,6 +18,8 @@ pub(super) struct Page {
     /// What it is painted with; `None` where its master says.
     pub background: Option<Paint>,
     pub map: Option<Map>,
+    /// Whether things move on it while it is shown.
+    pub moves: bool,
     pub shapes: Vec<Shape>,
     /// Of a master: how titles, bodies and other text look.
     pub title: Levels,
@@ -33,6 +35,7 @@ impl Default for Page {
             shows_master: true,
             background: None,
             map: None,
+            moves: false,
             shapes: Vec::new(),
             title: Levels::default(),
             body: Levels::default(),
@@ -112,6 +115,8 @@ pub(super) struct Shape {
     pub fill: Option<Paint>,
     /// Whether a style of the theme paints it where it does not say.
     pub styled: bool,
+    /// Whether it fills its box to the corners.
+    pub boxy: bool,
     /// Whether it is a picture, or painted with one.
     pub picture: bool,
     pub levels: Levels,
@@ -121,6 +126,13 @@ pub(super) struct Shape {
 }
 
 impl Shape {
+    /// The box that it covers for sure: nothing behind it is seen.
+    pub fn cover(&self) -> Option<Frame> {
+        let opaque = matches!(&self.fill, Some(Paint::Solid(color)) if color.alpha > 0.99);
+        let upright = |frame: &Frame| frame.is_upright();
+        self.frame.filter(upright).filter(|_| opaque && self.boxy && !self.hidden)
+    }
+
     /// Whether it covers what is behind it, as far as can be told.
     pub fn may_cover(&self) -> bool {
         let painted = !matches!(self.fill, None | Some(Paint::None));

@@ -4,6 +4,7 @@
 use std::collections::HashSet;
 
 use super::color::{Map, vanishes};
+use super::geometry::Frame;
 use super::looks::{Chain, Levels, Paint};
 use super::page::{Body, Kind, Page, Para, Placeholder, Shape};
 use crate::extract::Budget;
@@ -61,12 +62,30 @@ pub(super) struct Putter {
 impl Putter {
     /// Puts all text of a page down, top to bottom.
     pub fn put(&mut self, setting: &Setting<'_>, budget: &mut Budget) {
-        for at in reading_order(&setting.page.shapes) {
-            self.put_shape(setting, at, budget);
+        let shapes = &setting.page.shapes;
+        let covers: Vec<(usize, Frame)> = match setting.page.moves {
+            // What covers a shape may go away.
+            true => Vec::new(),
+            false => shapes.iter().enumerate().filter_map(|(n, s)| Some((n, s.cover()?))).collect(),
+        };
+        for at in reading_order(shapes) {
+            let steps = covers.len() as u64;
+            // A spent budget shows at the next part.
+            let covers = match budget.spend_steps(steps) {
+                Ok(()) => covers.as_slice(),
+                Err(_) => &[],
+            };
+            self.put_shape(setting, at, covers, budget);
         }
     }
 
-    fn put_shape(&mut self, setting: &Setting<'_>, at: usize, budget: &mut Budget) {
+    fn put_shape(
+        &mut self,
+        setting: &Setting<'_>,
+        at: usize,
+        covers: &[(usize, Frame)],
+        budget: &mut Budget,
+    ) {
         let Some(shape) = setting.page.shapes.get(at) else { return };
         let around = Inherited::of(setting, shape);
         // On layouts and masters placeholders say where something will stand.
@@ -75,11 +94,17 @@ impl Putter {
             && !on_slide
             && !(setting.role == Role::Notes && setting.number > 0);
         let off = || around.frame(shape).is_some_and(|frame| frame.is_outside(setting.size));
+        let covered = || {
+            let above = covers.iter().filter(|(cover, _)| *cover > at);
+            let frame = around.frame(shape);
+            frame.is_some_and(|frame| above.into_iter().any(|(_, cover)| cover.holds(frame)))
+        };
         let hidden = match () {
             () if is_prompt => Some(PROMPT),
             () if setting.unseen.is_some() => setting.unseen,
             () if shape.hidden => Some("hidden shape"),
             () if on_slide && off() => Some("off the slide"),
+            () if on_slide && covered() => Some("covered shape"),
             () => None,
         };
         for body in &shape.bodies {
@@ -259,7 +284,7 @@ impl<'a> Inherited<'a> {
     }
 
     /// Where the shape stands.
-    fn frame(&self, shape: &Shape) -> Option<super::geometry::Frame> {
+    fn frame(&self, shape: &Shape) -> Option<Frame> {
         let under = [self.layout, self.master];
         shape.frame.or_else(|| under.into_iter().flatten().find_map(|shape| shape.frame))
     }

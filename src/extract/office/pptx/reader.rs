@@ -190,7 +190,11 @@ impl PageReader {
                 return Some(self.begin_levels(Owner::Other));
             }
             "clrMap" => self.page.map = Some(Map::of(element)),
-            "timing" | "transition" | "extLst" | "hf" => return None,
+            "timing" => {
+                self.page.moves = true;
+                return None;
+            }
+            "transition" | "extLst" | "hf" => return None,
             _ => {}
         }
         Some(Tag::Other)
@@ -465,6 +469,13 @@ impl PageReader {
             "xfrm" => return Some(self.begin_transform(element)),
             "solidFill" => return Some(Tag::Colored(what)),
             "noFill" => self.paint(what, Paint::None),
+            "prstGeom" => {
+                let boxy = element.attr("prst").is_some_and(|kind| kind == "rect");
+                if let Some(shape) = self.shape() {
+                    shape.boxy = boxy;
+                }
+                return None;
+            }
             "gradFill" | "pattFill" | "grpFill" => {
                 self.paint(what, Paint::Other);
                 return None;

@@ -1,7 +1,7 @@
 //! Cases for presentations: packages made here, text and places expected.
 
 use crate::extract::archive::zip::packer::{Packed, pack};
-use crate::extract::office::pptx::read;
+use crate::extract::office::pptx::{read, read_alone};
 use crate::extract::{Budget, Extraction, Limits};
 use crate::model::{GapKind, Limit, Submission};
 
@@ -254,6 +254,42 @@ fn what_nobody_is_shown_is_hidden() {
             "hidden 0:0 <unlisted slide> 不在册",
         ],
     );
+}
+
+#[test]
+fn what_lies_under_a_plain_rectangle_is_hidden() {
+    let cover = |alpha: &str, kind: &str, at| {
+        let fill = format!(
+            r#"<a:prstGeom prst="{kind}"/><a:solidFill><a:srgbClr val="00FF00"><a:alpha val="{alpha}"/></a:srgbClr></a:solidFill>"#
+        );
+        shape("", "", at, &fill, "")
+    };
+    let (whole, part) = ([90, 90, 300, 100], [90, 90, 100, 100]);
+    let text = text_box("机密★10年");
+    for (slide, region) in [
+        (text.clone() + &cover("100000", "rect", whole), "hidden 1:1 <covered shape>"),
+        (cover("100000", "rect", whole) + &text, "text_box 1:1"),
+        (text.clone() + &cover("50000", "rect", whole), "text_box 1:1"),
+        (text.clone() + &cover("100000", "ellipse", whole), "text_box 1:1"),
+        (text.clone() + &cover("100000", "rect", part), "text_box 1:1"),
+    ] {
+        check(Deck::default().slide("", &slide, &[]), &[&format!("{region} 机密★10年")]);
+    }
+    // What moves may go away.
+    let mut deck = Deck::default().slide("", &(text + &cover("100000", "rect", whole)), &[]);
+    let slide =
+        String::from_utf8_lossy(&deck.parts[0].content).replace("</p:sld>", "<p:timing/></p:sld>");
+    deck.parts[0].content = slide.into_bytes();
+    check(deck, &["text_box 1:1 机密★10年"]);
+}
+
+#[test]
+fn a_slide_alone_is_read() {
+    let file = page("sld", "", &text_box("机密★10年"));
+    let submission = Submission::file("a.xml", file.as_bytes());
+    let extraction = read_alone(&submission, &mut Budget::new(Limits::default()));
+    assert_eq!(told(&extraction), ["text_box 1:1 机密★10年"]);
+    assert_eq!(extraction.gaps, []);
 }
 
 const LAYOUT: &str = "ppt/slideLayouts/slideLayout1.xml";
