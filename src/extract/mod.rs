@@ -240,6 +240,7 @@ const READERS: &[(&str, Reader)] = &[
     ("application/vnd.ms-tnef", mail::tnef::read),
     ("multipart/related", mail::mht::read),
     ("application/pkcs7-mime", mail::cms::read),
+    ("application/applefile", mail::apple::read),
     ("text/calendar", mail::calendar::read),
     ("text/vcard", mail::calendar::read),
     ("text/x-uuencode", mail::uu::read),

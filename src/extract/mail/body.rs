@@ -1,6 +1,8 @@
 //! The text of a mail's body: paragraphs that were broken for transfer
 //! (RFC 3676), files between its lines, and what is sealed in it.
 
+use std::borrow::Cow;
+
 use super::fields::line_at;
 use super::transfer::{Found, may_hold_file, uu_from, yenc_from};
 use crate::extract::{Format, charset, sniff};
@@ -20,33 +22,33 @@ pub(super) fn is_text(format: Format) -> bool {
 
 /// A body without the files between its lines.
 #[derive(Debug, Default)]
-pub(super) struct Taken {
-    pub(super) text: Vec<u8>,
+pub(super) struct Taken<'a> {
+    pub(super) text: Cow<'a, [u8]>,
     /// Each file with what is wrong with it.
     pub(super) files: Vec<(Found, Option<Gap>)>,
 }
 
 /// Takes uuencoded and yEncoded files out of a text.
-pub(super) fn take_files(text: &[u8]) -> Taken {
-    if !may_hold_file(text) {
-        return Taken { text: text.to_vec(), files: Vec::new() };
+pub(super) fn take_files(text: Cow<'_, [u8]>) -> Taken<'_> {
+    if !may_hold_file(&text) {
+        return Taken { text, files: Vec::new() };
     }
-    let mut taken = Taken::default();
+    let (mut left, mut files) = (Vec::new(), Vec::new());
     let (mut at, mut kept) = (0, 0);
-    while let Some((line, next)) = line_at(text, at) {
-        let found = uu_from(text, line, next).or_else(|| yenc_from(text, line, next));
+    while let Some((line, next)) = line_at(&text, at) {
+        let found = uu_from(&text, line, next).or_else(|| yenc_from(&text, line, next));
         match found {
             Some(found) => {
-                taken.text.extend(&text[kept..at]);
+                left.extend(&text[kept..at]);
                 (at, kept) = (found.end, found.end);
                 let gap = wrong(&found);
-                taken.files.push((found, gap));
+                files.push((found, gap));
             }
             None => at = next,
         }
     }
-    taken.text.extend(&text[kept..]);
-    taken
+    left.extend(&text[kept..]);
+    Taken { text: Cow::Owned(left), files }
 }
 
 fn wrong(found: &Found) -> Option<Gap> {
@@ -95,11 +97,11 @@ pub(super) fn unflow(text: &str, delete_space: bool) -> Vec<String> {
 
 /// An attached text as it is, where its bytes tell its encoding as the mail
 /// does; else in UTF-8 with its mark.
-pub(super) fn labelled(bytes: &[u8], label: &[u8]) -> Vec<u8> {
-    let told = charset::decode(bytes, usize::MAX);
-    let said = charset::decode_labelled(bytes, Some(label), usize::MAX);
+pub(super) fn labelled(bytes: Cow<'_, [u8]>, label: &[u8]) -> Vec<u8> {
+    let told = charset::decode(&bytes, usize::MAX);
+    let said = charset::decode_labelled(&bytes, Some(label), usize::MAX);
     if told.text == said.text || said.broken > 0 {
-        return bytes.to_vec();
+        return bytes.into_owned();
     }
     [b"\xEF\xBB\xBF", said.text.as_bytes()].concat()
 }
@@ -209,7 +211,7 @@ mod tests {
     #[test]
     fn files_leave_the_text_around_them() {
         let text = b"one\nbegin 644 a.txt\n#86)C\n`\nend\ntwo\nbegin with this\n=ybegin part=1 total=2 name=x\nk\n=yend\nthree\n";
-        let taken = take_files(text);
+        let taken = take_files(text[..].into());
         assert_eq!(String::from_utf8_lossy(&taken.text), "one\ntwo\nbegin with this\nthree\n");
         let kinds: Vec<_> =
             taken.files.iter().map(|(_, gap)| gap.as_ref().map(|g| g.kind)).collect();

@@ -113,15 +113,34 @@ fn content(
     Ok(())
 }
 
-/// The bytes of an armoured text (RFC 7468).
+/// Whether a text begins as such data does in base64, without anything around it.
+pub(crate) fn is_bare_base64(text: &str) -> bool {
+    const HEAD: usize = 40;
+    let head = text.as_bytes().get(..HEAD).unwrap_or_default();
+    head.starts_with(b"M") && !head.contains(&b' ') && is_cms(&transfer::base64(head).bytes)
+}
+
+/// Whether bytes begin as such data does: with a sequence and the number of a
+/// content type of PKCS #7, S/MIME or GM/T 0010.
+pub(crate) fn is_cms(bytes: &[u8]) -> bool {
+    let Some(length) = bytes.strip_prefix(b"\x30").and_then(|rest| rest.first()) else {
+        return false;
+    };
+    let begin = 2 + if *length > 0x80 { usize::from(length & 0x7F) } else { 0 };
+    let rest = bytes.get(begin..).unwrap_or_default();
+    [PKCS7, SMIME, GM]
+        .iter()
+        .any(|base| rest.starts_with(&[&[der::OID, base.len() as u8 + 1], *base].concat()))
+}
+
+/// The bytes of a text in base64, armoured (RFC 7468) or bare.
 fn unarmoured(bytes: &[u8]) -> Option<Vec<u8>> {
-    let begin = memmem::find(bytes, b"-----BEGIN ")?;
-    if !bytes.get(..begin)?.trim_ascii().is_empty() && !bytes.starts_with(b"\xEF\xBB\xBF") {
-        return None;
-    }
-    let rest = bytes.get(begin..)?;
-    let line = memchr::memchr(b'\n', rest)?;
-    let rest = rest.get(line + 1..)?;
+    let text = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes).trim_ascii_start();
+    let Some(armour) = text.strip_prefix(b"-----BEGIN ") else {
+        return text.starts_with(b"M").then(|| transfer::base64(text).bytes);
+    };
+    let line = memchr::memchr(b'\n', armour)?;
+    let rest = armour.get(line + 1..)?;
     let end = memmem::find(rest, b"-----END ").unwrap_or(rest.len());
     Some(transfer::base64(rest.get(..end)?).bytes)
 }
@@ -169,6 +188,20 @@ mod tests {
         info(&[base, &[2]].concat(), &body)
     }
 
+    fn base64_of(bytes: &[u8]) -> String {
+        const DIGITS: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+        let mut out = String::new();
+        for group in bytes.chunks(3) {
+            let word = group.iter().fold(0_u32, |sum, b| sum << 8 | u32::from(*b))
+                << (8 * (3 - group.len()));
+            for place in 0..4 {
+                let digit = DIGITS[(word >> (18 - 6 * place) & 63) as usize];
+                out.push(if place > group.len() { '=' } else { digit.into() });
+            }
+        }
+        out
+    }
+
     fn reading(bytes: &[u8]) -> (Vec<(String, Vec<u8>)>, Vec<GapKind>) {
         let submission = Submission::file("a.txt.p7m", bytes);
         let read = read(&submission, &mut Budget::new(Limits::default()));
@@ -213,6 +246,13 @@ mod tests {
             &tlv(0x30, &[tlv(2, &[0]), tlv(0x30, &tlv(6, &[1])), data].concat()),
         );
         assert_eq!(reading(&compressed), (out.clone(), vec![]));
+
+        // In base64, armoured or not.
+        let text = base64_of(&der);
+        for armoured in [format!("-----BEGIN PKCS7-----\n{text}\n-----END PKCS7-----\n"), text] {
+            assert_eq!(sniff(armoured.as_bytes()), Format::Other("application/pkcs7-mime"));
+            assert_eq!(reading(armoured.as_bytes()), (out.clone(), vec![]));
+        }
 
         assert_eq!(reading(&signed(PKCS7, None)), (vec![], vec![]));
         for sealed in [[PKCS7, &[3]].concat(), [SMIME, &[23]].concat(), [GM, &[3]].concat()] {

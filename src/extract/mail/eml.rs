@@ -9,8 +9,8 @@ use std::borrow::Cow;
 use memchr::memchr;
 
 use super::body;
-use super::entity::{Entity, Role, entities};
-use super::fields::{Field, Head};
+use super::entity::{Entity, Role, entities, quoted_parts};
+use super::fields::{Field, Head, line_at};
 use super::page::Page;
 use super::transfer::{Coding, Decoded};
 use super::words;
@@ -21,7 +21,7 @@ use crate::model::{Gap, GapKind, Origin, Region, Submission};
 /// Reads one mail.
 pub(crate) fn read(submission: &Submission, budget: &mut Budget) -> Extraction {
     let bytes = plain_lines(&submission.bytes);
-    let bytes = past_envelope(&bytes);
+    let (bytes, behind) = past_envelope(&bytes);
     let (entities, gaps) = entities(bytes, budget);
     let label = entities.iter().find_map(|entity| entity.kind.raw("charset"));
     let mut reader =
@@ -29,6 +29,7 @@ pub(crate) fn read(submission: &Submission, budget: &mut Budget) -> Extraction {
     for entity in &entities {
         reader.entity(entity, budget);
     }
+    reader.hidden(behind, budget);
     let (text, gap) = reader.page.finish();
     reader.gaps.extend(gap);
     Extraction {
@@ -55,17 +56,33 @@ fn plain_lines(bytes: &[u8]) -> Cow<'_, [u8]> {
     Cow::Borrowed(rest)
 }
 
-/// The mail without empty lines and the `From ` line of a mailbox before it.
-fn past_envelope(bytes: &[u8]) -> &[u8] {
+/// The mail without empty lines and the `From ` line of a mailbox before it, and
+/// what stands behind the length that Apple's program writes before a mail.
+fn past_envelope(bytes: &[u8]) -> (&[u8], &[u8]) {
     let text = bytes.trim_ascii_start();
-    let line = text.split(|b| *b == b'\n').next().unwrap_or_default();
+    let Some((line, next)) = line_at(text, 0) else { return (text, &[]) };
+    let rest = text.get(next..).unwrap_or_default();
+    let number = std::str::from_utf8(line).ok().and_then(|l| l.trim().parse::<usize>().ok());
+    if let Some(length) = number {
+        // The length is believed only where what it cuts off is a property list:
+        // parts of the mail cannot be talked away.
+        let split = rest.split_at_checked(length);
+        return split.filter(|(_, behind)| is_property_list(behind)).unwrap_or((rest, &[]));
+    }
     let from = line.strip_prefix(b">").unwrap_or(line).strip_prefix(b"From ");
     match from {
-        Some(rest) if !rest.trim_ascii_start().starts_with(b":") => {
-            text.get(line.len() + 1..).unwrap_or_default()
-        }
-        _ => text,
+        Some(from) if !from.trim_ascii_start().starts_with(b":") => (rest, &[]),
+        _ => (text, &[]),
     }
+}
+
+/// Whether bytes are a property list and hold nothing that could be parts of a mail.
+fn is_property_list(bytes: &[u8]) -> bool {
+    let text = bytes.trim_ascii();
+    let begins = [&b"<?xml"[..], b"<!DOCTYPE plist", b"<plist"];
+    begins.iter().any(|begin| text.starts_with(begin))
+        && text.ends_with(b"</plist>")
+        && !text.split(|b| *b == b'\n').any(|line| line.starts_with(b"--"))
 }
 
 struct Reader<'a> {
@@ -81,9 +98,6 @@ struct Reader<'a> {
 
 impl Reader<'_> {
     fn entity(&mut self, entity: &Entity, budget: &mut Budget) {
-        if self.page.is_full() {
-            return;
-        }
         let is_mail = self.number == 0;
         self.number += 1;
         for field in &entity.head.fields {
@@ -126,8 +140,7 @@ impl Reader<'_> {
             self.gaps.push(gap);
             return;
         }
-        self.part(entity, &decoded, budget);
-        self.hidden(decoded.rest, budget);
+        let rest = decoded.rest;
         for other in entity.other_codings() {
             let bytes = other.decode(entity.body).bytes;
             if bytes != decoded.bytes {
@@ -135,10 +148,12 @@ impl Reader<'_> {
                 self.children.push(self.submission.child(name, Origin::MailBody, &*bytes));
             }
         }
+        self.part(entity, decoded, budget);
+        self.hidden(rest, budget);
     }
 
     /// A part by what it says it is.
-    fn part(&mut self, entity: &Entity, decoded: &Decoded, budget: &mut Budget) {
+    fn part(&mut self, entity: &Entity, decoded: Decoded, budget: &mut Budget) {
         let kind = entity.kind.value.as_str();
         let attached = entity.disposition.value == "attachment" || !self.names(entity).is_empty();
         match kind {
@@ -161,7 +176,7 @@ impl Reader<'_> {
                 // Parts under an encoding, which the standard does not allow.
                 let head = [b"Content-Type: ", entity.head.get("content-type").unwrap_or_default()];
                 let mail = [&head.concat(), &b"\r\n\r\n"[..], &decoded.bytes].concat();
-                self.child(entity, decoded, mail);
+                self.child(entity, decoded.trouble, mail);
             }
             "text/html" => self.html(entity, decoded),
             "text/plain" => self.plain(entity, decoded, budget),
@@ -170,23 +185,23 @@ impl Reader<'_> {
             _ if kind.starts_with("text/") && !is_document(kind) => {
                 self.plain(entity, decoded, budget);
             }
-            _ => self.child(entity, decoded, decoded.bytes.to_vec()),
+            _ => self.child(entity, decoded.trouble, decoded.bytes.into_owned()),
         }
     }
 
     /// Text that the mail shows. What only claims to be text is a child.
-    fn plain(&mut self, entity: &Entity, decoded: &Decoded, budget: &mut Budget) {
+    fn plain(&mut self, entity: &Entity, decoded: Decoded, budget: &mut Budget) {
         let label = entity.kind.raw("charset");
         let wide = label.as_deref().and_then(Charset::for_label);
         let is_wide = matches!(wide, Some(Charset::Wide { .. }));
         if !is_wide && !body::is_text(sniff(&decoded.bytes)) {
-            return self.child(entity, decoded, decoded.bytes.to_vec());
+            return self.child(entity, decoded.trouble, decoded.bytes.into_owned());
         }
         let number = self.number;
         if let Some(trouble) = &decoded.trouble {
             self.gap(GapKind::Damaged, &format!("part {number}: {trouble}"));
         }
-        let taken = body::take_files(&decoded.bytes);
+        let taken = body::take_files(decoded.bytes);
         for (file, gap) in taken.files {
             let name = words::decode(&file.name, self.label.as_deref());
             let mut child = self.submission.child(name, Origin::Attachment, file.bytes);
@@ -199,6 +214,10 @@ impl Reader<'_> {
             Gap { detail, ..gap }
         }));
         self.gaps.extend(body::sealed(&text.text));
+        if let Some(mail) = quoted_parts(&taken.text) {
+            let name = format!("part-{number}-quoted.eml");
+            self.children.push(self.submission.child(name, Origin::MailBody, mail));
+        }
         let yes = |name, value: &str| {
             entity.kind.get(name).is_some_and(|said| said.eq_ignore_ascii_case(value))
         };
@@ -213,7 +232,7 @@ impl Reader<'_> {
 
     /// A page shown as the mail's body, in UTF-8 with its mark: what the mail
     /// says of its encoding counts for more than what the page says.
-    fn html(&mut self, entity: &Entity, decoded: &Decoded) {
+    fn html(&mut self, entity: &Entity, decoded: Decoded) {
         let label = entity.kind.raw("charset");
         let text = charset::decode_labelled(&decoded.bytes, label.as_deref(), usize::MAX);
         let number = self.number;
@@ -222,17 +241,17 @@ impl Reader<'_> {
             Gap { detail, ..gap }
         }));
         let page = body::html_page(&text.text);
-        self.child(entity, decoded, page);
+        self.child(entity, decoded.trouble, page);
     }
 
     /// A message within the mail.
-    fn message(&mut self, entity: &Entity, decoded: &Decoded) {
-        let mail = body::as_mail(decoded.bytes.to_vec());
-        self.child(entity, decoded, mail);
+    fn message(&mut self, entity: &Entity, decoded: Decoded) {
+        let mail = body::as_mail(decoded.bytes.into_owned());
+        self.child(entity, decoded.trouble, mail);
     }
 
     /// Something with a name, or that is said to be attached.
-    fn attached(&mut self, entity: &Entity, decoded: &Decoded, budget: &mut Budget) {
+    fn attached(&mut self, entity: &Entity, decoded: Decoded, budget: &mut Budget) {
         let names = self.names(entity);
         for other in names.iter().skip(1) {
             self.page.field(Region::AttachmentName, "", other, budget);
@@ -243,14 +262,14 @@ impl Reader<'_> {
         }
         let label = entity.kind.raw("charset");
         let bytes = match label {
-            Some(label) if kind.starts_with("text/") => body::labelled(&decoded.bytes, &label),
-            _ => decoded.bytes.to_vec(),
+            Some(label) if kind.starts_with("text/") => body::labelled(decoded.bytes, &label),
+            _ => decoded.bytes.into_owned(),
         };
-        self.child(entity, decoded, bytes);
+        self.child(entity, decoded.trouble, bytes);
     }
 
     /// A piece of a message that came in several mails (RFC 2046, 5.2.2).
-    fn partial(&mut self, entity: &Entity, decoded: &Decoded, budget: &mut Budget) {
+    fn partial(&mut self, entity: &Entity, decoded: Decoded, budget: &mut Budget) {
         let said = |name| entity.kind.get(name).and_then(|n| n.trim().parse::<u32>().ok());
         let (number, total) = (said("number").unwrap_or(0), said("total"));
         if (number, total) != (1, Some(1)) {
@@ -295,7 +314,7 @@ impl Reader<'_> {
         self.page.lines(Region::Hidden, &text.text, budget);
     }
 
-    fn child(&mut self, entity: &Entity, decoded: &Decoded, bytes: Vec<u8>) {
+    fn child(&mut self, entity: &Entity, trouble: Option<String>, bytes: Vec<u8>) {
         let name = self.names(entity).into_iter().next();
         let attached = name.is_some() || entity.disposition.value == "attachment";
         let origin = if attached { Origin::Attachment } else { Origin::MailBody };
@@ -303,7 +322,7 @@ impl Reader<'_> {
             format!("part-{}.{}", self.number, body::extension(&entity.kind.value))
         });
         let mut child = self.submission.child(name, origin, bytes);
-        child.gaps.extend(decoded.trouble.clone().map(|said| Gap::new(GapKind::Damaged, said)));
+        child.gaps.extend(trouble.map(|said| Gap::new(GapKind::Damaged, said)));
         self.children.push(child);
     }
 

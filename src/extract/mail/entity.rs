@@ -172,6 +172,33 @@ fn outsiders(body: &[u8]) -> Option<Split<'_>> {
     Split::by(body, &guessed(body)?)
 }
 
+/// A mail of the encoded parts that stand in a plain text: mail that came back
+/// with its parts as text, which nobody can read there.
+pub(super) fn quoted_parts(text: &[u8]) -> Option<Vec<u8>> {
+    if !has_encoded_part(text) {
+        return None;
+    }
+    let boundary = guessed(text)?;
+    let begin = memmem::find(text, &[b"--", &*boundary].concat())?;
+    let head = [b"Content-Type: multipart/mixed; boundary=\"", &*boundary, b"\"\r\n\r\n"];
+    Some([&head.concat(), text.get(begin..)?].concat())
+}
+
+/// Whether a line says that what follows is encoded, so that letters are no longer seen.
+fn has_encoded_part(text: &[u8]) -> bool {
+    const FIELD: &[u8] = b"content-transfer-encoding:";
+    let mut at = 0;
+    while let Some((line, next)) = line_at(text, at) {
+        let starts = line.get(..FIELD.len()).is_some_and(|name| name.eq_ignore_ascii_case(FIELD));
+        let value = line.get(FIELD.len()..).unwrap_or_default();
+        if starts && !matches!(Coding::of(value), Coding::Identity | Coding::Unknown(_)) {
+            return true;
+        }
+        at = next;
+    }
+    false
+}
+
 /// The boundary that seems to divide a body: a line that begins with two
 /// hyphens before a field of a part.
 fn guessed(body: &[u8]) -> Option<Vec<u8>> {

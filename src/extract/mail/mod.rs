@@ -1,5 +1,6 @@
 //! Mail.
 
+pub mod apple;
 pub mod calendar;
 pub mod cms;
 pub mod eml;

@@ -59,11 +59,7 @@ impl Coding {
                     bytes: Cow::Owned(found.bytes),
                     rest: body.get(found.end..).unwrap_or_default(),
                 },
-                None => Decoded {
-                    bytes: Cow::Borrowed(body),
-                    trouble: Some("it is said to be uuencoded and is not".to_owned()),
-                    rest: &[],
-                },
+                None => unlike(body, "it is said to be uuencoded and is not"),
             },
             Self::Yenc => match yenc_at(body, 0) {
                 Some(found) => Decoded {
@@ -71,13 +67,17 @@ impl Coding {
                     bytes: Cow::Owned(found.bytes),
                     rest: body.get(found.end..).unwrap_or_default(),
                 },
-                None => Decoded {
-                    bytes: Cow::Borrowed(body),
-                    trouble: Some("it is said to be yEncoded and is not".to_owned()),
-                    rest: &[],
-                },
+                None => unlike(body, "it is said to be yEncoded and is not"),
             },
         }
+    }
+}
+
+/// A body that is not in the encoding it is said to be in; an empty one may be.
+fn unlike<'a>(body: &'a [u8], trouble: &str) -> Decoded<'a> {
+    match body.trim_ascii() {
+        [] => Decoded::default(),
+        _ => Decoded { bytes: Cow::Borrowed(body), trouble: Some(trouble.to_owned()), rest: &[] },
     }
 }
 

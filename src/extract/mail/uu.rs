@@ -8,7 +8,7 @@ use crate::model::{Origin, Region, Submission};
 
 /// Reads a text with such files in it: a child for each, and the lines between.
 pub(crate) fn read(submission: &Submission, budget: &mut Budget) -> Extraction {
-    let taken = take_files(&submission.bytes);
+    let taken = take_files(submission.bytes[..].into());
     let mut out = Extraction { pages: Some(1), ..Extraction::default() };
     for (file, gap) in taken.files {
         let name = words::decode(&file.name, None);

@@ -1,5 +1,7 @@
 //! First bytes of formats that have no reader, so that a report can name them.
 
+use crate::extract::mail::cms::is_cms;
+
 /// First bytes at an offset, and the media type.
 type Magic = (usize, &'static [u8], &'static str);
 
@@ -27,6 +29,9 @@ const STRONG: &[Magic] = &[
     (0, b"QFI\xFB", "application/x-qemu-disk"),
     // Mail and groupware.
     (0, b"\x78\x9F\x3E\x22", "application/vnd.ms-tnef"),
+    (0, b"\0\x05\x16\x07", "application/applefile"),
+    (0, b"\0\x05\x16\0", "application/applefile"),
+    (0, b"\x76\xE8\x04\x60\xC4\x11\xE3\x86", "application/x-microsoft-rpmsg-message"),
     // Pictures.
     (0, b"\x89PNG\r\n\x1A\n", "image/png"),
     (0, b"\xFF\xD8\xFF", "image/jpeg"),
@@ -220,18 +225,9 @@ fn riff(bytes: &[u8]) -> Option<&'static str> {
     }
 }
 
-/// Signed or sealed data in BER: a sequence that begins with the number of a
-/// content type of PKCS #7, S/MIME or GM/T 0010. What it holds may well be text.
+/// Signed or sealed data: what it holds may well be text.
 fn cms(bytes: &[u8]) -> Option<&'static str> {
-    const TYPES: &[&[u8]] = &[
-        b"\x06\x09\x2A\x86\x48\x86\xF7\x0D\x01\x07",
-        b"\x06\x0B\x2A\x86\x48\x86\xF7\x0D\x01\x09\x10\x01",
-        b"\x06\x0A\x2A\x81\x1C\xCF\x55\x06\x01\x04\x02",
-    ];
-    let length = *bytes.strip_prefix(b"\x30")?.first()?;
-    let begin = 2 + if length > 0x80 { usize::from(length & 0x7F) } else { 0 };
-    let rest = bytes.get(begin..)?;
-    TYPES.iter().any(|oid| rest.starts_with(oid)).then_some("application/pkcs7-mime")
+    is_cms(bytes).then_some("application/pkcs7-mime")
 }
 
 /// A tar from before it had first bytes is told by the checksum of its header.

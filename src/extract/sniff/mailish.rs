@@ -55,7 +55,9 @@ pub(super) fn told(head: &str, body: &[u8]) -> Option<Format> {
         // An old way to write the field itself (RFC 5322, 4.5).
         Some(rest) if rest.trim_start().starts_with(':') => (false, text),
         Some(rest) => (is_from_line(rest), rest.split_once('\n').map_or("", |(_, rest)| rest)),
-        None => (false, text.strip_prefix(">From ").map_or(text, |_| after_line(text))),
+        None if text.starts_with(">From ") => (false, after_line(text)),
+        None if is_length(text) => (false, after_line(text)),
+        None => (false, text),
     };
     let block = Fields::of(fields);
     if !block.is_mail() && (!from_line || block.known() == 0) {
@@ -68,6 +70,12 @@ pub(super) fn told(head: &str, body: &[u8]) -> Option<Format> {
         return Some(Format::Other("multipart/related"));
     }
     Some(Format::Eml)
+}
+
+/// A line with nothing but the mail's length, as Apple's program puts before it.
+fn is_length(text: &str) -> bool {
+    let line = text.lines().next().unwrap_or_default().trim_end();
+    !line.is_empty() && line.len() <= 12 && line.bytes().all(|b| b.is_ascii_digit())
 }
 
 fn after_line(text: &str) -> &str {

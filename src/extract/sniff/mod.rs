@@ -9,6 +9,7 @@ mod names;
 use memchr::memmem;
 
 use super::charset::{self, Charset, Told};
+use crate::extract::mail::cms::is_bare_base64;
 use crate::extract::office::ole::{is_encrypted_office, ole_media_type};
 use crate::extract::office::package::{ZipKind, kind_of_zip};
 
@@ -84,7 +85,10 @@ impl Format {
         matches!(self, Self::EncryptedOffice)
             || matches!(
                 self.media_type(),
-                "application/pgp-encrypted" | "application/x-age" | "application/x-openssl-salted"
+                "application/pgp-encrypted"
+                    | "application/x-age"
+                    | "application/x-openssl-salted"
+                    | "application/x-microsoft-rpmsg-message"
             )
     }
 }
@@ -209,6 +213,9 @@ fn by_structure(bytes: &[u8], told: Told) -> Format {
     ];
     if let Some((_, media_type)) = FIRST.iter().find(|(first, _)| start.starts_with(first)) {
         return Format::Other(media_type);
+    }
+    if is_bare_base64(start) {
+        return Format::Other("application/pkcs7-mime");
     }
     if is_headless_pdf(start, body) {
         return Format::Pdf;

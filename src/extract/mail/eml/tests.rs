@@ -80,6 +80,32 @@ fn bodies_are_read_in_the_encoding_they_are_in() {
 }
 
 #[test]
+fn what_stands_around_a_mail_is_passed_over_or_hidden() {
+    for mail in [
+        "From a@b Mon Mar  3 10:00:00 2014\nSubject: x\nFrom: y\n\ntext\n",
+        "\n\nSubject: x\nFrom: y\n\ntext\n",
+        "30        \nSubject: x\nFrom: y\n\ntext\n",
+    ] {
+        assert_eq!(sniff(mail.as_bytes()), crate::extract::Format::Eml, "{mail}");
+        let want = ["subject  x", "mail_header From y", "body  text"];
+        assert_eq!(blocks(&reading(mail.as_bytes())), want, "{mail}");
+    }
+    // What an Apple mail's length leaves over is hidden if it is the list of properties, else a part of the mail.
+    let read = reading(b"25\nSubject: x\nFrom: y\n\ntext\n<plist>more</plist>\n");
+    assert_eq!(blocks(&read)[2..], ["body  text", "hidden  <plist>more</plist>"]);
+    let mixed = "Subject: x\nContent-Type: multipart/mixed; boundary=b\n\n";
+    let part = "--b\nContent-Transfer-Encoding: base64\n\n5py65a+G\n";
+    for (begin, end) in [
+        ("", "--b--\n"),
+        ("<?xml?>\n", "--b--\n<plist></plist>\n"),
+        ("<plist>\n", "--b--\n</plist>\n"),
+    ] {
+        let read = reading(format!("{}\n{mixed}{begin}{part}{end}", mixed.len()).as_bytes());
+        assert!(blocks(&read).contains(&"body  机密".to_owned()), "{:?}", blocks(&read));
+    }
+}
+
+#[test]
 fn parts_are_text_or_children() {
     let mail = "Subject: x\nContent-Type: multipart/mixed; boundary=b\n\npre\n--b\n\
         Content-Type: multipart/alternative; boundary=c\n\n--c\n\nplain\n--c\n\
@@ -161,6 +187,18 @@ fn what_claims_to_be_text_is_read_as_what_it_is() {
         b"Subject: x\nContent-Transfer-Encoding: 7bit\nContent-Transfer-Encoding: base64\n\nYWJj",
     );
     assert_eq!(children(&read), [("part-1-otherwise", Origin::MailBody, "abc".to_owned())]);
+}
+
+#[test]
+fn parts_quoted_as_text_are_read_as_parts() {
+    let read = reading(
+        b"Subject: returned\n\nBelow is a copy.\n\nSubject: x\n\n--b\nContent-Type: text/plain\n\
+        Content-Transfer-Encoding: base64\n\n5py65a+G\n--b--\n",
+    );
+    assert_eq!(children(&read)[0].0, "part-1-quoted.eml");
+    let child = &read.children[0];
+    assert_eq!(sniff(&child.bytes), crate::extract::Format::Eml);
+    assert_eq!(blocks(&reading(&child.bytes)), ["body  机密"]);
 }
 
 #[test]
