@@ -5,6 +5,7 @@ Yields (path below the folder, bytes). The golden beside each is written by the 
 
 import base64
 import io
+import struct
 import zipfile
 from dataclasses import replace
 from datetime import date
@@ -12,6 +13,7 @@ from datetime import date
 import docx_writer as word
 import hostile
 import older
+import outlook
 import paper
 import plain
 import pptx_writer as slides
@@ -23,7 +25,7 @@ from page import Line, para
 
 def documents():
     for folder, made in (("plain", texts()), ("html", pages()), ("docx", words()), ("doc", older_words()),
-                         ("xlsx", books()), ("pptx", decks()), ("office-xml", office_xml()), ("pdf", papers()), ("eml", mails()), ("zip", archives())):
+                         ("xlsx", books()), ("pptx", decks()), ("office-xml", office_xml()), ("pdf", papers()), ("eml", mails()), ("mbox", mailboxes()), ("msg", items()), ("tnef", winmails()), ("cms", signed()), ("calendar", calendars()), ("zip", archives())):
         for name, content in made:
             yield f"{folder}/{name}", content
 
@@ -229,6 +231,56 @@ def mails():
     yield "mail-in-mail.eml", plain.mail(
         "转发", "见内\n", [("", "message/rfc822", plain.mail("原题", "原文\n"))])
     yield "more-headers.eml", plain.mail("题", "文\n", more=["Keywords: =?utf-8?B?5YWs5byA?=", "Importance: high"])
+    head = "From: office@bailu.example\nSubject: 关于库房值班的通知\nKeywords: 值班\n".encode("gb18030")
+    yield "raw-gbk-fields.eml", head + b"Content-Type: text/plain; charset=gb2312\n\n" + "正文一行\n".encode("gb18030")
+    yield "flowed.eml", plain.mail("题", "第一段接 \n着第一段\n第二段\n").replace(
+        b"charset=utf-8", b"charset=utf-8; format=flowed; delsp=yes")
+    yield "outside-the-parts.eml", (
+        "Subject: x\nContent-Type: multipart/mixed; boundary=b\n\n前面的话\n--b\n\n正文\n--b--\n后面的话\n--b\n"
+        "Content-Type: text/plain\n\n后面的一件\n--b--\n").encode()
+    yield "encrypted-and-cut.eml", (
+        "Subject: x\nContent-Type: multipart/encrypted; boundary=b\n\n--b\nContent-Type: application/pgp-encrypted\n\n"
+        "Version: 1\n--b\nContent-Type: application/octet-stream; name=msg.asc\n\n-----BEGIN PGP MESSAGE-----\nabc\n").encode()
+
+
+def mailboxes():
+    first = plain.mail("题一", "From here on\n>From there\n")
+    yield "two-messages.mbox", outlook.mailbox([first, plain.mail("题二", "文\n")])
+
+
+def items():
+    rtf = b"{\\rtf1 RTF}"
+    packed = struct.pack("<IIII", len(rtf) + 12, len(rtf), 0x414C454D, 0) + rtf
+    text, data = outlook.UNICODE, outlook.BYTES
+    inner = outlook.item({(0x0037, text): "内件", (0x1000, text): "内文"}, named=[("msip_labels", "内签")], head=24)
+    yield "mail-with-all.msg", outlook.compound(outlook.item(
+        {(0x0037, text): "题", (0x0C1A, text): "办公室", (0x5D01, text): "office@bailu.example",
+         (0x1000, text): "正文一行\r\n第二行\r\n", (0x1013, data): "<p>网页正文</p>".encode("gb18030"),
+         (0x1009, data): packed, (0x3004, text): "备注"},
+        rows=[(0x0039, outlook.TIME, outlook.SENT), (0x0036, outlook.NUMBER, 3), (0x3FDE, outlook.NUMBER, 936)],
+        recipients=[(1, "综合科", "review@bailu.example")], named=[("msip_labels", "签")],
+        attachments=[(1, {(0x3707, text): "说明.txt"}, "附件里的字\n".encode()), (5, {(0x3001, text): "内件"}, inner)]))
+
+
+def winmails():
+    text = outlook.UNICODE
+    yield "winmail.dat", outlook.tnef([
+        (1, 0x00069007, struct.pack("<II", 936, 0)), (1, 0x00018004, "题\0".encode("gb18030")),
+        (1, 0x0002800C, "正文一行\r\n第二行\0".encode("gb18030")),
+        (1, 0x00069003, outlook.tnef_properties({(0x3004, text): "备注"})),
+        (2, 0x00069002, bytes(14)), (2, 0x0006800F, "附件里的字\n".encode()),
+        (2, 0x00069005, outlook.tnef_properties({(0x3707, text): "说明.txt"}))])
+
+
+def signed():
+    yield "signed.p7m", outlook.signed("Content-Type: text/plain; charset=utf-8\r\n\r\n正文一行\r\n".encode())
+
+
+def calendars():
+    yield "invitation.ics", (
+        "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nBEGIN:VEVENT\r\nSUMMARY:值班安排\r\nDESCRIPTION:第一行\\n第二\r\n"
+        " 行\r\nLOCATION:二楼\r\nATTENDEE;CN=综合科:mailto:review@bailu.example\r\n"
+        "END:VEVENT\r\nEND:VCALENDAR\r\n").encode()
 
 
 def archives():
