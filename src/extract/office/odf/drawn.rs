@@ -3,11 +3,15 @@
 use super::sheet::{Done, Place};
 use super::story::{Collected, Kind, MAX_LABEL, Story, Tag};
 use super::table::Table;
+use crate::extract::office::workbook::formula;
 use crate::extract::office::xml::{Element, Ns, XmlReader};
 use crate::model::Region;
 
 /// Cells that a repeated cell is written out for.
 const MAX_REPEATS: u32 = 64;
+
+/// Formulas of one document that are told apart.
+const MAX_FORMULAS: usize = 50_000;
 
 impl Story<'_> {
     pub(super) fn open_table(&mut self, element: &Element<'_>) -> Option<Tag> {
@@ -42,8 +46,27 @@ impl Story<'_> {
             }
             "tracked-changes" => Some(self.begin_place(Region::Deleted, "")),
             "title" | "desc" => Some(Tag::Collect(Collected::Alternative)),
+            "named-range" | "database-range" | "named-expression" => {
+                self.name(&value("name"), &value("expression"));
+                Some(Tag::Other)
+            }
+            "content-validation" => {
+                for text in formula::literals(&value("condition")) {
+                    self.aside("validation", text);
+                }
+                Some(Tag::Other)
+            }
+            "scenario" => {
+                self.aside("scenario", value("comment").into_owned());
+                None
+            }
             // What another document held when it was last looked at.
-            "dde-link" | "table-source" | "cell-range-source" => None,
+            "dde-link" => {
+                let tag = self.begin_place(Region::Hidden, "link");
+                self.hide_later();
+                Some(tag)
+            }
+            "table-source" | "cell-range-source" => None,
             _ => Some(self.plain_tag()),
         }
     }
@@ -52,6 +75,49 @@ impl Story<'_> {
         if let Some(place) = self.places.last_mut() {
             place.hidden = true;
             place.later = true;
+        }
+    }
+
+    /// Text that no cell shows.
+    fn aside(&mut self, label: &str, text: String) {
+        self.sheet.later.push(Done::plain(Region::Hidden, 0, label, text));
+    }
+
+    /// A name for cells or for a formula: the texts in it count, and so does the
+    /// name, if it is more than letters of a program.
+    fn name(&mut self, name: &str, expression: &str) {
+        let mut put = |label: &str, text: String| {
+            self.sheet.later.push(Done::plain(Region::Property, 0, label, text));
+        };
+        if !name.is_ascii() {
+            put("name", name.to_owned());
+        }
+        for text in formula::unseen(bare(expression), "") {
+            put(name, text);
+        }
+    }
+
+    /// What a cell's formula says and its result does not, each once: a formula
+    /// is copied down a column.
+    fn formula(&mut self, xml: &mut XmlReader<'_, '_>) {
+        let Some(table) = self.tables.last_mut() else { return };
+        let written = std::mem::take(&mut table.formula);
+        if written.is_empty() {
+            return;
+        }
+        let shown = std::mem::take(&mut table.said) + &table.value;
+        let written = bare(&written);
+        xml.charge(formula::cost(written, &shown));
+        let lines = formula::unseen(written, &shown);
+        if lines.is_empty() {
+            return;
+        }
+        let texts = formula::literals(written).join("\n");
+        if self.formulas.len() >= MAX_FORMULAS || self.formulas.insert(texts) {
+            let label = self.place().label;
+            for line in lines {
+                self.put(Done::plain(Region::Hidden, self.page, &label, line));
+            }
         }
     }
 
@@ -95,6 +161,8 @@ impl Story<'_> {
         let said = said.iter().find_map(|name| element.attr(name));
         table.filled = false;
         table.value = said.unwrap_or_default().into_owned();
+        table.formula = element.attr("formula").unwrap_or_default().into_owned();
+        table.said.clear();
         let (column_style, away) = table.column();
         let style = if style.is_empty() { column_style.to_owned() } else { style };
         let hidden = around.hidden || table.hidden || table.row_hidden || away || covered;
@@ -128,9 +196,12 @@ impl Story<'_> {
     }
 
     pub(super) fn end_cell(&mut self, xml: &mut XmlReader<'_, '_>) {
-        let value = self.tables.last_mut().filter(|table| !table.filled && table.sheet.is_some());
+        self.formula(xml);
+        let place = self.place();
+        // What a link gave has no paragraphs.
+        let is_own = |table: &&mut Table| table.sheet.is_some() || place.later;
+        let value = self.tables.last_mut().filter(|table| !table.filled).filter(is_own);
         if let Some(value) = value.map(|table| std::mem::take(&mut table.value)) {
-            let place = self.place();
             let region = if place.hidden { Region::Hidden } else { Region::Cell };
             self.put(Done::plain(region, self.page, &place.label, value));
         }
@@ -301,5 +372,13 @@ impl Story<'_> {
         for value in shown {
             self.sheet.later.push(Done::plain(Region::FormField, self.page, &name, value));
         }
+    }
+}
+
+/// A formula without the name of its language and its sign (`of:=`).
+fn bare(formula: &str) -> &str {
+    match formula.split_once('=') {
+        Some((before, after)) if before.len() < 16 && !before.contains('"') => after,
+        _ => formula,
     }
 }

@@ -2,7 +2,7 @@
 //! (ODF 1.3 part 3, 5 to 10), in one pass. What stands inside a paragraph (a
 //! note, a box, a comment) follows it.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::sheet::{Done, Place, Sheet};
 use super::styles::{Look, Styles};
@@ -88,6 +88,8 @@ pub(super) struct Story<'s> {
     spans: Vec<Look>,
     pub(super) tables: Vec<Table>,
     pub(super) table_count: u32,
+    /// Texts of formulas that were put down.
+    pub(super) formulas: HashSet<String>,
     collected: String,
     /// Name of a header or footer declaration that is being read.
     pub(super) declared: String,
@@ -127,6 +129,7 @@ impl<'s> Story<'s> {
             spans: Vec::new(),
             tables: Vec::new(),
             table_count: 0,
+            formulas: HashSet::new(),
             collected: String::new(),
             declared: String::new(),
             page,
@@ -576,6 +579,9 @@ impl<'s> Story<'s> {
             match piece {
                 Piece::Line => lines.push(Done { head: head(all_hidden), runs: Vec::new() }),
                 Piece::Text { text, look, hidden } => {
+                    if let Some(table) = self.tables.last_mut().filter(|t| !t.formula.is_empty()) {
+                        table.said.push_str(&text);
+                    }
                     let hidden = all_hidden
                         || hidden
                         || look.is_hidden()

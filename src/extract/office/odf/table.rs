@@ -26,6 +26,9 @@ pub(super) struct Table {
     pub value: String,
     /// Whether the cell has paragraphs.
     pub filled: bool,
+    /// The cell's formula, and what its paragraphs say where it has one.
+    pub formula: String,
+    pub said: String,
 }
 
 impl Table {

@@ -203,6 +203,41 @@ fn sheets_have_names_cells_and_hidden_places() {
 }
 
 #[test]
+fn names_formulas_and_validations_of_sheets_are_read() {
+    let body = r#"<office:spreadsheet><table:content-validations><table:content-validation
+        table:condition="of:cell-content-is-in-list(&quot;机密&quot;;&quot;秘密&quot;)"><table:help-message>
+        <text:p>选密级</text:p></table:help-message></table:content-validation></table:content-validations>
+        <table:table table:name="S"><table:table-row>
+        <table:table-cell table:formula="of:=IF([.B1];&quot;是&quot;;&quot;绝密&quot;)"><text:p>是</text:p></table:table-cell>
+        <table:table-cell table:formula="of:=&quot;机&quot;&amp;&quot;密&quot;" office:string-value="机密"/>
+        <table:table-cell table:formula="of:=IF([.C1];&quot;是&quot;;&quot;绝密&quot;)" office:string-value="是"/>
+        </table:table-row></table:table><table:dde-links><table:dde-link><office:dde-source/><table:table>
+        <table:table-row><table:table-cell office:string-value="外表"/></table:table-row></table:table>
+        </table:dde-link></table:dde-links><table:named-expressions>
+        <table:named-range table:name="密级" table:cell-range-address="$S.$A$1"/>
+        <table:named-expression table:name="mark" table:expression="of:=&quot;机密★10年&quot;"/>
+        <table:named-expression table:name="rate" table:expression="of:=0.5"/>
+        </table:named-expressions></office:spreadsheet>"#;
+    let made = document(body, "", &[]);
+    assert_eq!(
+        told(&made.text),
+        [
+            (Region::Property, 1, "sheet", "S"),
+            (Region::Cell, 1, "S!A1", "是"),
+            (Region::Hidden, 1, "S!A1", "=IF([.B1];\"是\";\"绝密\")"),
+            (Region::Cell, 1, "S!B1", "机密"),
+            (Region::Cell, 1, "S!C1", "是"),
+            (Region::Hidden, 0, "validation", "机密"),
+            (Region::Hidden, 0, "validation", "秘密"),
+            (Region::Hidden, 0, "validation", "选密级"),
+            (Region::Hidden, 1, "t2.r1.c1", "外表"),
+            (Region::Property, 0, "name", "密级"),
+            (Region::Property, 0, "mark", "=\"机密★10年\""),
+        ]
+    );
+}
+
+#[test]
 fn slides_are_pages() {
     let styles = r#"<style:style style:name="dp2" style:family="drawing-page">
         <style:drawing-page-properties presentation:visibility="hidden"/></style:style>"#;
