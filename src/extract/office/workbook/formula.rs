@@ -56,9 +56,48 @@ pub(in crate::extract::office) fn unseen(formula: &str, shown: &str) -> Vec<Stri
 }
 
 /// Steps that it takes to compare a formula's texts with its value.
-pub(crate) fn cost(formula: &str, shown: &str) -> usize {
+pub(in crate::extract::office) fn cost(formula: &str, shown: &str) -> usize {
     let quotes = memchr::memchr_iter(b'"', formula.as_bytes()).count();
     quotes.saturating_mul(shown.len() + formula.len()) / 128
+}
+
+/// Texts as a formula would quote them.
+pub(in crate::extract::office) fn quoted(texts: &[String]) -> String {
+    let texts: Vec<_> =
+        texts.iter().map(|text| format!("\"{}\"", text.replace('"', "\"\""))).collect();
+    texts.join(",")
+}
+
+/// Whether bytes taken for text are text: no controls, nothing unassigned, and
+/// letters or signs among it.
+pub(in crate::extract::office) fn is_text(text: &str) -> bool {
+    text.chars().all(is_sign) && says(text)
+}
+
+/// Whether a character stands in texts.
+pub(in crate::extract::office) fn is_sign(c: char) -> bool {
+    match c {
+        '\t' | '\n' | '\r' => true,
+        c => !c.is_control() && c != '\u{fffd}' && !('\u{E000}'..='\u{F8FF}').contains(&c),
+    }
+}
+
+/// Whether there are letters or signs in a text.
+pub(in crate::extract::office) fn says(text: &str) -> bool {
+    text.chars().any(|c| c.is_alphanumeric() || c == '★')
+}
+
+/// What a defined name says: itself, if it is more than letters of a program,
+/// and the texts in what it refers to, each with what it is to be called.
+pub(in crate::extract::office) fn of_name(name: &str, content: &str) -> Vec<(String, String)> {
+    let own = name.trim_start_matches("_xlnm.");
+    let built_in = own.len() < name.len() || name.starts_with("_xl");
+    let mut made = Vec::new();
+    if !built_in && !name.is_ascii() {
+        made.push(("name".to_owned(), name.to_owned()));
+    }
+    made.extend(unseen(content, "").into_iter().map(|text| (own.to_owned(), text)));
+    made
 }
 
 #[cfg(test)]

@@ -314,6 +314,21 @@ impl<'w> Grid<'w> {
     }
 }
 
+/// The name of an error by its number (MS-XLSB 2.5.97.2, MS-XLS 2.5.10).
+pub(in crate::extract::office) fn error_name(code: u8) -> &'static str {
+    match code {
+        0x00 => "#NULL!",
+        0x07 => "#DIV/0!",
+        0x0F => "#VALUE!",
+        0x17 => "#REF!",
+        0x1D => "#NAME?",
+        0x24 => "#NUM!",
+        0x2A => "#N/A",
+        0x2B => "#GETTING_DATA",
+        _ => "#ERROR",
+    }
+}
+
 /// A number as short as it can be written exactly.
 pub(in crate::extract::office) fn numeral(number: f64) -> String {
     match number == 0.0 || (1e-7..1e21).contains(&number.abs()) {

@@ -283,7 +283,7 @@ impl Looks {
     }
 
     /// The style of a font on a ground, and whether it cannot be seen there.
-    fn style(&self, font: FontId, ground: Ground, text: &mut TextBuilder) -> (StyleId, bool) {
+    pub fn style(&self, font: FontId, ground: Ground, text: &mut TextBuilder) -> (StyleId, bool) {
         let Some(font) = self.fonts.get(usize::from(font)) else { return (0, false) };
         let hidden =
             font.color.is_some_and(|ink| ground.hides(ink)) || (font.size > 0.0 && font.size < 2.0);

@@ -2,7 +2,9 @@
 //! sections (ISO/IEC 29500-1, 18.3.1.39).
 
 use super::colors::{self, Colors};
-use crate::model::{Align, Style};
+use super::grid::SheetPlace;
+use super::page::{Page, place};
+use crate::model::{Align, BlockHead, Region, Style};
 
 /// Digits of a font's size.
 const MAX_SIZE_DIGITS: usize = 3;
@@ -32,6 +34,45 @@ impl Section {
             _ => self.looks.push((at, style.clone())),
         }
     }
+}
+
+/// A header or footer as the part has it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(in crate::extract::office) struct Margin {
+    pub header: bool,
+    /// `even`, `first`, or nothing for all the others.
+    pub which: &'static str,
+    /// Whether the sheet shows it when it is printed.
+    pub shown: bool,
+    pub code: String,
+}
+
+/// Puts the headers and footers of a sheet down; says how many pictures they show.
+pub(in crate::extract::office) fn put(
+    page: &mut Page,
+    margins: &[Margin],
+    sheet: &SheetPlace,
+    colors: &Colors,
+) -> usize {
+    let mut pictures = 0;
+    let headers = margins.iter().filter(|margin| margin.header);
+    let footers = margins.iter().filter(|margin| !margin.header);
+    for margin in headers.chain(footers) {
+        let region = if margin.header { Region::Header } else { Region::Footer };
+        for section in sections(&margin.code, &sheet.name, colors) {
+            pictures += usize::from(margin.shown) * section.pictures;
+            let head = place(sheet.region(region), sheet.page, margin.which);
+            let mut head = BlockHead { align: section.align, ..head };
+            let base = Style { hidden: !margin.shown, ..Style::default() };
+            let mut runs = vec![(0, page.text.style(base))];
+            for (at, style) in section.looks {
+                let style = Style { hidden: !margin.shown, ..style };
+                runs.push((at, page.text.style(style)));
+            }
+            page.put_styled(&mut head, &section.text, &runs);
+        }
+    }
+    pictures
 }
 
 /// Takes a header or footer apart. `sheet` stands where the sheet's name is to;

@@ -81,13 +81,8 @@ impl Book {
     /// Takes a name with what it refers to: the texts in it count, and so does
     /// the name, if it is more than letters of a program.
     pub fn define(&mut self, name: &str, content: &str) {
-        let own = name.trim_start_matches("_xlnm.");
-        let built_in = own.len() < name.len() || name.starts_with("_xl");
-        if !built_in && !name.is_ascii() {
-            self.add_name("name", name.to_owned());
-        }
-        for text in formula::unseen(content, "") {
-            self.add_name(own, text);
+        for (label, text) in formula::of_name(name, content) {
+            self.add_name(&label, text);
         }
     }
 

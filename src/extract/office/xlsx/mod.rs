@@ -20,7 +20,7 @@ use drawn::Drawing;
 use grid::{Grid, SheetPlace};
 use looks::Looks;
 use page::{Page, place};
-use sheet::{Beside, Margin, SheetReader};
+use sheet::{Beside, SheetReader};
 use strings::Strings;
 
 use super::package::{Package, PartId, Relationship, Target, shortened, targets};
@@ -28,9 +28,7 @@ use super::workbook::{colors, formula, grid, looks, margin, page, strings};
 use super::xml::XmlReader;
 use super::{drawing, packed, properties};
 use crate::extract::{Budget, Extraction};
-use crate::model::{
-    BlockHead, Gap, GapKind, Limit, Note, Origin, Region, Style, Submission, TextBuilder, Words,
-};
+use crate::model::{Gap, GapKind, Limit, Note, Origin, Region, Submission, TextBuilder, Words};
 
 /// Fewer letters than this beside pictures are no text: a scan with a page number.
 const SCAN_LETTERS: usize = 16;
@@ -305,7 +303,7 @@ impl Workbook<'_, '_> {
         }
         self.pictures += beside.pictures;
         self.unvalued += beside.unvalued;
-        self.put_margins(&beside.margins, sheet);
+        self.pictures += margin::put(&mut self.page, &beside.margins, sheet, &self.looks.colors);
         for aside in &beside.asides {
             let mut head = place(Region::Hidden, sheet.page, aside.kind);
             self.page.put(&mut head, &aside.text);
@@ -322,26 +320,6 @@ impl Workbook<'_, '_> {
         let mut grid = Grid::new(&mut self.looks, &mut self.strings, &mut self.page, sheet.clone());
         grid.since_1904 = since_1904;
         grid
-    }
-
-    fn put_margins(&mut self, margins: &[Margin], sheet: &SheetPlace) {
-        let headers = margins.iter().filter(|margin| margin.header);
-        let footers = margins.iter().filter(|margin| !margin.header);
-        for margin in headers.chain(footers) {
-            let region = if margin.header { Region::Header } else { Region::Footer };
-            for section in margin::sections(&margin.code, &sheet.name, &self.looks.colors) {
-                self.pictures += usize::from(margin.shown) * section.pictures;
-                let head = place(sheet.region(region), sheet.page, margin.which);
-                let mut head = BlockHead { align: section.align, ..head };
-                let base = Style { hidden: !margin.shown, ..Style::default() };
-                let mut runs = vec![(0, self.page.text.style(base))];
-                for (at, style) in section.looks {
-                    let style = Style { hidden: !margin.shown, ..style };
-                    runs.push((at, self.page.text.style(style)));
-                }
-                self.page.put_styled(&mut head, &section.text, &runs);
-            }
-        }
     }
 
     /// Goes after relationships that lead to things shown on a sheet or packed

@@ -9,6 +9,7 @@ use memchr::memmem;
 
 use super::formula;
 use super::grid::{Grid, Merge, Value, range, reference};
+use super::margin::Margin;
 use super::strings::{Rich, read_rich, unescaped};
 use crate::extract::office::xml::{Element, Xml, XmlReader};
 
@@ -17,17 +18,6 @@ const MAX_FORMULAS: usize = 200_000;
 
 /// Bytes within which the element of a merged range ends.
 const MAX_ELEMENT: usize = 256;
-
-/// A header or footer as the part has it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Margin {
-    pub header: bool,
-    /// `even`, `first`, or nothing for all the others.
-    pub which: &'static str,
-    /// Whether the sheet shows it when it is printed.
-    pub shown: bool,
-    pub code: String,
-}
 
 /// Text beside the cells.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,9 +1,10 @@
 //! One sheet's part from records: rows of cells and what stands beside them.
 
-use super::{Fields, Records, formula, literals, quoted, records, rich};
-use crate::extract::office::xlsx::formula::unseen;
-use crate::extract::office::xlsx::grid::{Grid, Merge, Value, letters, numeral};
-use crate::extract::office::xlsx::sheet::{Beside, Margin};
+use super::{Fields, Records, formula, literals, records, rich};
+use crate::extract::office::xlsx::formula::{quoted, unseen};
+use crate::extract::office::xlsx::grid::{Grid, Merge, Value, error_name, letters, numeral};
+use crate::extract::office::xlsx::margin::Margin;
+use crate::extract::office::xlsx::sheet::Beside;
 use crate::extract::office::xlsx::strings::Rich;
 
 /// Numbers of records (2.3.2). Those of cells come twice: with their column, and
@@ -23,18 +24,6 @@ mod id {
     pub const LINK: u16 = 494;
     pub const BACKGROUND: u16 = 562;
 }
-
-/// Names of errors by their numbers (2.5.97.2).
-const ERRORS: &[(u8, &str)] = &[
-    (0x00, "#NULL!"),
-    (0x07, "#DIV/0!"),
-    (0x0F, "#VALUE!"),
-    (0x17, "#REF!"),
-    (0x1D, "#NAME?"),
-    (0x24, "#NUM!"),
-    (0x2A, "#N/A"),
-    (0x2B, "#GETTING_DATA"),
-];
 
 /// Reads a sheet's part into a grid.
 pub(in crate::extract::office::xlsx) fn sheet(
@@ -93,10 +82,7 @@ fn cell(grid: &mut Grid<'_>, column: u32, number: u16, fields: &mut Fields<'_>) 
     let shown = match number {
         2 => fields.rk().map(numeral),
         5 | 9 => fields.f64().map(numeral),
-        3 | 11 => fields.u8().map(|code| {
-            let known = ERRORS.iter().find(|(known, _)| *known == code);
-            known.map_or("#ERROR", |(_, name)| name).to_owned()
-        }),
+        3 | 11 => fields.u8().map(|code| error_name(code).to_owned()),
         6 | 8 => fields.string(),
         _ => None,
     };

@@ -12,6 +12,7 @@ use super::aside::Asides;
 use super::book::{Book, Listed};
 use super::colors::{Colors, Rgb, tinted};
 use super::comments;
+use super::formula::{is_sign, is_text, quoted, says};
 use super::grid::{SheetPlace, letters};
 use super::looks::{CellLook, Font, Ground, Looks};
 use super::page::Page;
@@ -106,30 +107,6 @@ fn literals(tokens: &[u8]) -> Vec<String> {
         found.push(text);
     }
     found
-}
-
-/// Texts as a formula would quote them.
-fn quoted(texts: &[String]) -> String {
-    let texts: Vec<_> =
-        texts.iter().map(|text| format!("\"{}\"", text.replace('"', "\"\""))).collect();
-    texts.join(",")
-}
-
-/// Whether bytes taken for text are text: no controls, nothing unassigned, and
-/// letters or signs among it.
-fn is_text(text: &str) -> bool {
-    text.chars().all(is_sign) && says(text)
-}
-
-fn is_sign(c: char) -> bool {
-    match c {
-        '\t' | '\n' | '\r' => true,
-        c => !c.is_control() && c != '\u{fffd}' && !('\u{E000}'..='\u{F8FF}').contains(&c),
-    }
-}
-
-fn says(text: &str) -> bool {
-    text.chars().any(|c| c.is_alphanumeric() || c == '★')
 }
 
 /// Reads the shared strings.
