@@ -1,5 +1,6 @@
 //! Office documents.
 
+pub(crate) mod art;
 mod base64;
 pub(crate) mod compound;
 pub(crate) mod controls;
