@@ -4,7 +4,7 @@
 # usage: corpora/generate/make.sh [VENV]
 # Needs Debian packages: python3-venv fonts-wqy-zenhei fonts-wqy-microhei
 # fonts-arphic-uming fonts-arphic-ukai fonts-noto-cjk libpango-1.0-0 libpangoft2-1.0-0
-# libreoffice-writer-nogui
+# libreoffice-writer-nogui libreoffice-calc-nogui libreoffice-impress-nogui
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 venv=${1:-${XDG_CACHE_HOME:-$HOME/.cache}/vetmark-corpora}
