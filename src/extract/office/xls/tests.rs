@@ -1,3 +1,5 @@
+//! What is read of small workbooks made here, record by record.
+
 use std::io::{Cursor, Write};
 
 use super::*;
