@@ -61,11 +61,15 @@ pub(in crate::extract::office) fn shown_margins(
                 "even" => even_and_odd,
                 _ => true,
             };
-            // A title page has none of the section's other headers, and an odd
-            // page none of the even ones.
-            let odd = *which == "even" && section.page % 2 == 1;
-            let later = odd || section.title_page && *which != "first";
-            let page = (section.page + u32::from(later)).min(pages).max(1);
+            // A title page has none of the section's other headers, an odd page
+            // none of the even ones, and the other way round.
+            let from = section.page + u32::from(section.title_page && *which != "first");
+            let turned = match *which {
+                "even" => from % 2 == 1,
+                "default" => even_and_odd && from % 2 == 0,
+                _ => false,
+            };
+            let page = (from + u32::from(turned)).min(pages).max(1);
             if let Some(margin) = margins.get_mut(*at).filter(|m| on && m.page.is_none()) {
                 margin.page = Some(page);
             }
