@@ -21,7 +21,6 @@ mod panics;
 mod passwords;
 mod pdf;
 mod plain;
-mod rtf;
 mod separated;
 mod sniff;
 
@@ -234,7 +233,7 @@ type Reader = fn(&Submission, &mut Budget) -> Extraction;
 
 /// Readers of formats that nothing else needs to tell apart, by media type.
 const READERS: &[(&str, Reader)] = &[
-    ("application/rtf", rtf::read),
+    ("application/rtf", office::rtf::read),
     ("application/mbox", mail::mbox::read),
     ("application/vnd.ms-outlook", mail::msg::read),
     ("application/vnd.ms-tnef", mail::tnef::read),

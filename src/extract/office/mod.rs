@@ -19,6 +19,7 @@ pub mod ppt;
 pub mod pptx;
 pub(crate) mod properties;
 pub(crate) mod property_sets;
+pub mod rtf;
 pub(crate) mod sheet;
 pub(crate) mod theme;
 pub mod uof;

@@ -162,6 +162,16 @@ fn native(stream: &[u8]) -> Option<(Option<String>, &[u8])> {
     if !rest.starts_with(&[2, 0]) {
         return Some((None, rest)).filter(|(_, content)| !content.is_empty());
     }
+    wrapping(rest)
+}
+
+/// A file that the packager wrapped, as it stands in the data of an OLE 1 object.
+pub(crate) fn packaged(outer: &Submission, data: &[u8]) -> Option<Submission> {
+    let (name, content) = data.starts_with(&[2, 0]).then(|| wrapping(data)).flatten()?;
+    Some(child(outer, &name.unwrap_or_else(|| "object".to_owned()), content.to_vec(), None))
+}
+
+fn wrapping(rest: &[u8]) -> Option<(Option<String>, &[u8])> {
     let (label, rest) = c_string(rest.get(2..)?)?;
     let (path, rest) = c_string(rest)?;
     let temp = rest.get(4..)?;

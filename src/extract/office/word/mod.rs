@@ -1,4 +1,4 @@
-//! What the two formats of Word have in common: how paragraphs come to stand on
+//! What the formats of Word have in common: how paragraphs come to stand on
 //! pages, tables, fields, symbol fonts, and which page shows which header.
 
 pub(in crate::extract::office) mod fields;
