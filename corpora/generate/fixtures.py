@@ -26,7 +26,7 @@ from page import Line, para
 
 def documents():
     for folder, made in (("plain", texts()), ("html", pages()), ("docx", words()), ("doc", older_words()),
-                         ("xlsx", books()), ("xls", older_books()), ("pptx", decks()), ("office-xml", office_xml()), ("pdf", papers()), ("eml", mails()), ("mbox", mailboxes()), ("msg", items()), ("tnef", winmails()), ("cms", signed()), ("calendar", calendars()), ("zip", archives())):
+                         ("rtf", rich_texts()), ("xlsx", books()), ("xls", older_books()), ("pptx", decks()), ("office-xml", office_xml()), ("pdf", papers()), ("eml", mails()), ("mbox", mailboxes()), ("msg", items()), ("tnef", winmails()), ("cms", signed()), ("calendar", calendars()), ("zip", archives())):
         for name, content in made:
             yield f"{folder}/{name}", content
 
@@ -112,6 +112,50 @@ def older_words():
              "tracked-deletion", "watermark")
     newer = [(name, made) for name, made in words() if name.removesuffix(".docx") in shown]
     return older.convert(newer, "doc")
+
+
+def rich_texts():
+    """RTF: what programs write, each thing once."""
+    def rtf(body, head=""):
+        return ("{\\rtf1\\ansi\\ansicpg936\\deff0{\\fonttbl{\\f0\\fcharset134 SimSun;}{\\f1\\fcharset0 Arial;}"
+                "{\\f2\\fcharset136 PMingLiU;}{\\f3\\fcharset2 Wingdings;}}"
+                "{\\colortbl;\\red255\\green255\\blue255;\\red255\\green0\\blue0;}\n" + head + coded(body) + "}\n").encode("ascii")
+
+    def coded(text):
+        """As programs write what is not ASCII: GBK in hexadecimal digits."""
+        return "".join(c if c < "\x80" else "".join(f"\\'{b:02x}" for b in c.encode("gbk")) for c in text)
+
+    yield "characters.rtf", rtf(
+        "十六进制\\par \\u26426?\\u23494?\\uc2\\u9733\\'a1\\'ef{\\uc0\\u-10179\\u-8704}\\par "
+        "{\\f2 \\'be\\'f7\\'b1\\'4b}{\\f3 \\'ab}\\emdash\\~x\\_y\\par\\qc 居中\\par\\pard\\qr\\f1\\fs32\\b\\cf2 right\\par")
+    yield "not-seen.rtf", rtf(
+        "看得见{\\v 藏起来}的字\\par 留下{\\deleted 删去}的字{\\strike 划掉}\\par {\\cf1 白字}{\\fs2 小字}黑字\\par")
+    yield "margins-and-notes.rtf", rtf(
+        "\\titlepg\\facingp{\\headerf 首页页眉\\par}{\\headerl 偶数页页眉\\par}{\\headerr 奇数页页眉\\par}{\\footerr 页脚\\par}"
+        "正文{\\super\\chftn{\\footnote\\chftn 脚注文字}}{\\*\\atnid x}{\\*\\atnauthor 张三}\\chatn{\\*\\annotation 批注文字}\\par"
+        "\\page 第二页\\page 第三页\\sect\\sectd\\sbkpage{\\header 另一页眉\\par}另一节\\par")
+    yield "table.rtf", rtf(
+        "\\trowd\\cellx1000\\cellx2000\\pard\\intbl 甲\\cell 乙\\par 又\\cell\\row\\trowd\\cellx2000\\pard\\intbl\\itap2 内\\nestcell"
+        "{\\*\\nesttableprops\\trowd\\cellx900\\nestrow}{\\nonesttables\\par}\\pard\\intbl 外\\cell\\row\\pard 表后\\par")
+    yield "boxes-and-watermark.rtf", rtf(
+        "{\\header{\\shp{\\*\\shpinst{\\sp{\\sn shapeType}{\\sv 136}}{\\sp{\\sn gtextUNICODE}{\\sv 水印}}"
+        "{\\sp{\\sn wzName}{\\sv PowerPlusWaterMarkObject1}}}}\\par}正文{\\shp{\\*\\shpinst{\\sp{\\sn wzDescription}{\\sv 替代文字}}"
+        "{\\shptxt 框中文字\\par}}{\\shprslt{\\*\\do{\\dptxbxtext 框中文字\\par}}}}\\par")
+    yield "properties.rtf", rtf("正文\\par", coded(
+        "{\\info{\\title 题目}{\\keywords 甲 乙}{\\doccomm 备注}{\\creatim\\yr2026\\mo1\\dy1}}"
+        "{\\*\\userprops{\\propname 编号}\\proptype30{\\staticval 7号}}{\\*\\docvar{变量}{值}}"))
+    yield "fields.rtf", rtf(
+        "{\\field{\\*\\fldinst HYPERLINK \"https://example.org\"}{\\fldrslt 链接}}\\par"
+        "{\\field{\\*\\fldinst FORMDROPDOWN{\\*\\formfield{\\fftype2\\ffres1{\\*\\ffl 甲}{\\*\\ffl 乙}}}}{\\fldrslt}}\\par"
+        "{\\field{\\*\\fldinst IF 1 = 2 \"没有显示\" \"显示\"}{\\fldrslt 显示}}\\par")
+    inner = "里面的字\n".encode()
+    package = (b"\x02\0inner.txt\0inner.txt\0\0\0\x03\0\x0a\0\0\0inner.txt\0" + len(inner).to_bytes(4, "little") + inner)
+    packed = (b"\x01\x05\0\0\x02\0\0\0\x08\0\0\0Package\0" + bytes(8) + len(package).to_bytes(4, "little") + package)
+    yield "embedded-file.rtf", rtf("见附件{\\object\\objemb{\\*\\objdata " + packed.hex() + "}{\\result 图标}}\\par")
+    yield "page-in-rtf.rtf", rtf(
+        "{\\*\\htmltag64 <p>}\\htmlrtf {\\htmlrtf0 网页{\\*\\htmltag84 <b>}\\htmlrtf {\\b\\htmlrtf0 正文\\htmlrtf }\\htmlrtf0"
+        "{\\*\\htmltag92 </b>}\\htmlrtf \\par}\\htmlrtf0{\\*\\htmltag72 </p>}", "\\fromhtml1 ")
+    yield "cut.rtf", rtf("第一段\\par 第二段，后面没有了")[:-4]
 
 
 def field_and_link(document):
