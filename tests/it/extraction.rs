@@ -15,7 +15,6 @@ use vetmark::model::{Align, Block, Submission};
 use crate::house::{files, name, tree};
 
 #[test]
-#[ignore = "the goldens of HTML are not read yet"]
 fn readers_see_what_they_saw() {
     let (mut seen, mut wrong) = (0, Vec::new());
     for fixture in fixtures() {
