@@ -3,7 +3,7 @@
 
 use super::grammar::{self, Parsed, Separator, is_han};
 use super::sheet::{Sheet, compact};
-use super::squeeze::Squeezed;
+use super::squeeze::{BACK, Squeezed};
 use crate::model::{Evidence, Finding, Mark, MarkForm, Region, Severity, Span, Term, Words};
 use crate::normalize::alterations;
 
@@ -36,7 +36,10 @@ pub(super) fn marks(sheet: &Sheet) -> Marks {
     let folded = sheet.folded.as_str();
     let mut done = 0;
     for hit in finder.find_iter(folded) {
-        if hit.start() < done || plainly_a_word(folded, hit.start(), hit.end()) {
+        if hit.start() < done
+            || plainly_a_word(folded, hit.start(), hit.end())
+            || !has_a_head(folded, &hit.range(), &regime.finders.heads)
+        {
             continue;
         }
         let squeezed = Squeezed::around(folded, hit.start(), regime);
@@ -57,6 +60,13 @@ pub(super) fn marks(sheet: &Sheet) -> Marks {
         weigh(sheet, &parsed, span, &mut made);
     }
     made
+}
+
+/// Whether a level can end here: something that its beginning is made of stands
+/// in the hit or before it, as far back as the grammar looks.
+fn has_a_head(folded: &str, hit: &Span, heads: &[char]) -> bool {
+    let back = folded.floor_char_boundary(hit.start.saturating_sub(BACK));
+    folded[back..hit.end].chars().any(|c| heads.binary_search(&c).is_ok())
 }
 
 /// Most hits by far: 密 in a word of running text, with no level before it and

@@ -38,7 +38,7 @@ pub(super) struct Ch {
 pub(super) struct Squeezed(pub(super) Vec<Ch>);
 
 /// Farthest the grammar looks back from an anchor and ahead of it, in bytes.
-const BACK: usize = 96;
+pub(super) const BACK: usize = 96;
 const AHEAD: usize = 160;
 
 impl Squeezed {
@@ -62,7 +62,10 @@ impl Squeezed {
         let mut at = span.start;
         while at < span.end {
             let rest = &folded[at..span.end];
-            if let Some((seen, means)) = lookalike(rest, regime) {
+            let begins = rest.bytes().next().unwrap_or_default();
+            if regime.finders.lookalike_starts.has(begins)
+                && let Some((seen, means)) = lookalike(rest, regime)
+            {
                 // A look-alike of two characters covers the same bytes twice.
                 for c in means.chars() {
                     made.push(Ch { c, start: at, end: at + seen.len(), gap, lookalike: true });

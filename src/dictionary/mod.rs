@@ -19,7 +19,7 @@ pub use diagnostic::Diagnostic;
 pub use load::{Kind, Source, load};
 pub use matcher::{Head, Matcher};
 pub use openings::Openings;
-pub use regime::{Banner, Edge, Finders, Form, LevelEntry, Organ, Regime};
+pub use regime::{Banner, ByteSet, Edge, Finders, Form, LevelEntry, Organ, Regime};
 pub use rule::{Basis, BasisDay, Example, Rule};
 pub use scope::{Condition, Entry, QuantityCondition, Scope, Within, WordSet};
 

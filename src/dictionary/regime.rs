@@ -82,6 +82,10 @@ pub struct Finders {
     /// The last characters of levels and what stands for them: every mark of a
     /// level-star-term regime holds one. `None` for a regime without levels.
     pub anchors: Option<AhoCorasick>,
+    /// Characters of levels, and of what stands for them, but for the last of levels.
+    pub heads: Vec<char>,
+    /// Which bytes something that stands for other characters begins with.
+    pub lookalike_starts: ByteSet,
     /// Words of labels: of a level, and of a disclosure attribute.
     pub labels: Option<AhoCorasick>,
     /// Words of labels, of marks beside the level mark, of disclosure.
@@ -98,6 +102,16 @@ impl Finders {
         let mut anchors: Vec<String> = levels().filter_map(last).chain(seen).collect();
         anchors.sort();
         anchors.dedup();
+        let mut heads: Vec<char> = levels()
+            .flat_map(|word| word.chars().rev().skip(1))
+            .chain(regime.lookalikes.iter().flat_map(|entry| entry.seen.chars()))
+            .collect();
+        let ends: Vec<char> = levels().filter_map(|word| word.chars().last()).collect();
+        heads.retain(|c| !ends.contains(c));
+        heads.sort_unstable();
+        heads.dedup();
+        let starts = regime.lookalikes.iter().filter_map(|entry| entry.seen.bytes().next());
+        let lookalike_starts = ByteSet::of(starts);
         let related = regime.related.iter().flat_map(|entry| &entry.words);
         let disclosure = regime.disclosure.iter().flat_map(|entry| &entry.words);
         let labels = || regime.label.words.iter().chain(&regime.disclosure_label.words);
@@ -108,10 +122,29 @@ impl Finders {
         banner_starts.dedup();
         Self {
             anchors: finder(anchors),
+            heads,
+            lookalike_starts,
             labels: finder(labels().cloned().collect()),
             related: Openings::of(words),
             banner_starts,
         }
+    }
+}
+
+/// Some of the 256 bytes.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct ByteSet([u64; 4]);
+
+impl ByteSet {
+    fn of(bytes: impl Iterator<Item = u8>) -> Self {
+        let mut set = [0; 4];
+        bytes.for_each(|byte| set[usize::from(byte >> 6)] |= 1 << (byte & 63));
+        Self(set)
+    }
+
+    /// Whether it holds a byte.
+    pub fn has(&self, byte: u8) -> bool {
+        self.0[usize::from(byte >> 6)] >> (byte & 63) & 1 != 0
     }
 }
 

@@ -188,7 +188,7 @@ pub struct Block {
     /// Alignment.
     pub align: Align,
     /// Index into [`SourceText::labels`].
-    label: u16,
+    label: u32,
     /// Page, from 1; 0 for none.
     pub page: u32,
     /// Line on its page within its region, from 1; 0 for none.
@@ -341,7 +341,7 @@ impl StyleKey {
 #[derive(Debug, Default)]
 pub struct TextBuilder {
     made: SourceText,
-    label_ids: HashMap<String, u16>,
+    label_ids: HashMap<String, u32>,
     style_ids: HashMap<StyleKey, StyleId>,
     open: Option<Block>,
 }
@@ -389,13 +389,13 @@ impl TextBuilder {
         let next = self.made.labels.len();
         let label = match self.label_ids.get(head.label.as_str()) {
             Some(id) => *id,
-            None => match u16::try_from(next) {
+            None => match u32::try_from(next) {
                 Ok(id) => {
                     self.made.labels.push(head.label.clone());
                     self.label_ids.insert(head.label.clone(), id);
                     id
                 }
-                Err(_) => u16::MAX,
+                Err(_) => u32::MAX,
             },
         };
         let at = self.made.text.len() as u32;
@@ -684,3 +684,6 @@ impl Turn {
         (folded - self.folded as usize).checked_div(self.folded_step.into()).unwrap_or_default()
     }
 }
+
+#[cfg(test)]
+mod tests;
