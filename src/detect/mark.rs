@@ -4,6 +4,7 @@
 use super::grammar::{self, Parsed, Separator, is_han};
 use super::sheet::{Sheet, compact};
 use super::squeeze::{BACK, Squeezed};
+use super::table;
 use crate::model::{Evidence, Finding, Mark, MarkForm, Region, Severity, Span, Term, Words};
 use crate::normalize::alterations;
 
@@ -470,19 +471,12 @@ fn label_before<'r>(sheet: &Sheet<'r>, around: &Around) -> Option<&'r str> {
     if before.is_empty() && block.region == Region::Cell {
         let previous = around.block.checked_sub(1).map(|b| sheet.text.blocks()[b])?;
         let cell = compact(sheet.line(&previous));
-        let same_row = row_of(sheet.text.label(&previous)) == row_of(sheet.text.label(&block));
+        let row = |block| table::cell_of(sheet.text, block).map(|cell| (cell.table, cell.row));
+        let same_row = row(&previous) == row(&block);
         let cell = cell.trim_end_matches([':', '：']);
         return words().find(|word| *word == cell).filter(|_| same_row);
     }
     None
-}
-
-/// The table and row of `t1.r2.c3`, or the sheet and row of `Sheet1!B3`.
-fn row_of(label: &str) -> (&str, &str) {
-    if let Some((sheet, cell)) = label.rsplit_once('!') {
-        return (sheet, cell.trim_start_matches(|c: char| c.is_ascii_alphabetic()));
-    }
-    (label.rsplit_once('.').map_or(label, |(row, _)| row), "")
 }
 
 fn strip_label<'t>(sheet: &Sheet, before: &'t str) -> &'t str {
@@ -577,6 +571,12 @@ fn against(weighed: &mut Weighed, around: &Around, parsed: &Parsed, portion: boo
     }
     if !portion && !named && introduced(weighed.sheet, around) {
         weighed.add("introduced");
+    }
+    let text = weighed.sheet.text;
+    let head = table::cell_of(text, &text.blocks()[around.block])
+        .and_then(|cell| weighed.sheet.sample_column(cell, around.block));
+    if let Some(head) = head {
+        weighed.fill("sample-column", &[("head", &head)]);
     }
     if weighed.sheet.about_marks {
         weighed.add("about-marks");

@@ -13,6 +13,7 @@ mod related;
 mod sent;
 mod sheet;
 mod squeeze;
+mod table;
 
 use sheet::Sheet;
 

@@ -1,9 +1,12 @@
 //! A part's text as its page shows it: lines, the layout of an official
 //! document, and what kind of text it is.
 
+use std::cell::OnceCell;
+
 use super::grammar::is_han;
 use super::number;
 use super::place::Places;
+use super::table::{Cell, Heads};
 use crate::dictionary::Regime;
 use crate::model::{Block, Date, FoldedText, IssueDate, Region, SourceText, Span};
 
@@ -19,6 +22,7 @@ pub(super) struct Sheet<'a> {
     pub(super) folded: &'a FoldedText,
     pub(super) regime: &'a Regime,
     pub(super) places: Places<'a>,
+    heads: OnceCell<Heads<'a>>,
     /// Whether it has a red head line or a document number.
     pub(super) official: bool,
     pub(super) copy_number: bool,
@@ -37,6 +41,7 @@ impl<'a> Sheet<'a> {
             folded,
             regime,
             places: Places::new(text),
+            heads: OnceCell::new(),
             official: false,
             copy_number: false,
             about_marks: false,
@@ -106,6 +111,25 @@ impl<'a> Sheet<'a> {
         all.get(from..to).unwrap_or_default()
     }
 
+    /// The head of a cell's column, folded and without blanks, where it says that
+    /// what stands below are samples or the answers of a quiz.
+    pub(super) fn sample_column(&self, cell: Cell<'a>, block: usize) -> Option<String> {
+        let talk = &self.regime.talk;
+        let heads = self.heads.get_or_init(|| Heads::new(self.text));
+        let word = |at: usize| compact(self.line(&self.text.blocks()[at]));
+        let quiz = || {
+            heads
+                .first_rows(cell.table)
+                .any(|head| talk.quiz_columns.contains(&word(head)))
+        };
+        heads.above(cell, block).map(word).find(|head| {
+            let mut letters = head.chars();
+            let option = matches!((letters.next(), letters.next()), (Some('A'..='H'), None));
+            talk.sample_columns.contains(head)
+                || ((option || talk.option_columns.iter().any(|word| head.contains(word))) && quiz())
+        })
+    }
+
     /// Days a term may be counted from, best first.
     pub(super) fn issue_dates(&self) -> Vec<IssueDate> {
         let mut found: Vec<IssueDate> = Vec::new();
@@ -127,11 +151,7 @@ impl<'a> Sheet<'a> {
                 && let Some(date) = last_date(&packed)
             {
                 add(date, "印发日期", false);
-            } else if packed.chars().count() <= 40
-                && let Some(date) = last_date(&packed)
-                && (packed.ends_with('日') || packed.ends_with(|c: char| c.is_ascii_digit()))
-                && !packed.contains(['★', '，', '。', ':', '：'])
-            {
+            } else if let Some(date) = closing_date(&packed) {
                 add(date, "成文日期", true);
             }
         }
@@ -140,6 +160,12 @@ impl<'a> Sheet<'a> {
                 (block.span().len() <= LONGEST).then(|| self.labelled_date(self.line(block)))?
             });
             found.extend(labelled.map(|date| IssueDate { date, from: "标注日期" }));
+        }
+        // What is hidden has its day beside it: a sheet, a slide.
+        if found.is_empty() {
+            let hidden = blocks.iter().rev().filter(|b| b.region == Region::Hidden);
+            let date = hidden.take(ENDS * 2).find_map(|block| self.date_alone(block));
+            found.extend(date.map(|date| IssueDate { date, from: "成文日期" }));
         }
         // A mail that names no day itself is as old as it says it was sent.
         if found.is_empty() {
@@ -157,6 +183,11 @@ impl<'a> Sheet<'a> {
             }
         }
         found
+    }
+
+    /// The date that a line ends with and is hardly more than.
+    fn date_alone(&self, block: &Block) -> Option<Date> {
+        (block.span().len() <= LONGEST * 4).then(|| closing_date(&compact(self.line(block))))?
     }
 
     /// The date of a line that is a label and a date: 日期：2025年11月3日.
@@ -227,6 +258,13 @@ fn is_article(line: &str) -> bool {
         let numeral: String = rest.chars().take_while(|c| number::is_numeral(*c)).collect();
         !numeral.is_empty() && rest[numeral.len()..].starts_with('条')
     })
+}
+
+/// 成文日期: the date at the end of a short line without blanks.
+fn closing_date(line: &str) -> Option<Date> {
+    let ends = line.ends_with('日') || line.ends_with(|c: char| c.is_ascii_digit());
+    let short = line.chars().count() <= 40 && !line.contains(['★', '，', '。', ':', '：']);
+    (ends && short).then(|| last_date(line))?
 }
 
 /// The last date written in a line without blanks.

@@ -297,6 +297,16 @@ pub struct Talk {
     pub topics: Vec<String>,
     /// Words in the titles of such text.
     pub titles: Vec<String>,
+    /// Heads of table columns that hold samples.
+    #[serde(default)]
+    pub sample_columns: Vec<String>,
+    /// Words in the heads of columns that hold the options of a quiz, beside a
+    /// letter from A to H alone.
+    #[serde(default)]
+    pub option_columns: Vec<String>,
+    /// Heads of columns that only the table of a quiz has.
+    #[serde(default)]
+    pub quiz_columns: Vec<String>,
 }
 
 /// What is in force from one day to another, both included.
@@ -520,6 +530,7 @@ const EVIDENCE: &[&str] = &[
     "quotation-marks",
     "option",
     "introduced",
+    "sample-column",
     "about-marks",
     "article",
     "placeholder",
