@@ -2,6 +2,7 @@
 //! disclosure attributes, declassification stamps, and foreign level words in a
 //! mark's place. Each counts only where a mark stands, never in a sentence.
 
+use super::grammar::is_han;
 use super::sheet::{Sheet, compact, is_copy_number};
 use crate::model::{Block, Evidence, Facts, Finding, Region, Severity, Span, Words};
 
@@ -118,7 +119,26 @@ fn words(sheet: &Sheet, block: &Block, packed: &str, found: &mut Vec<Finding>) {
             }
             return;
         }
+        if related.owned.iter().any(|word| owned(&line, word)) {
+            found.push(finding(sheet, block, &related.rule, Severity::Review));
+            return;
+        }
     }
+}
+
+/// 青禾家具▲核心商密▲5年: a name, the word and a term (central enterprises'
+/// interim rules on trade secrets 2010, art. 13 to 15).
+fn owned(line: &str, word: &str) -> bool {
+    let Some((owner, term)) = line.split_once(word) else { return false };
+    let mark = |c: char| matches!(c, '▲' | '△' | '◆' | '·');
+    let owner = owner.trim_end_matches(mark);
+    let term = term.trim_start_matches(mark);
+    let named = (2..=15).contains(&owner.chars().count()) && owner.chars().all(is_han);
+    let termed = (2..=12).contains(&term.chars().count())
+        && (["年", "个月", "月", "日", "天", "长期", "永久"].iter().any(|end| term.ends_with(end))
+            || term.ends_with('前'))
+        && !term.contains(['，', '。', '；', '：']);
+    named && termed
 }
 
 fn disclosure(
@@ -241,5 +261,25 @@ pub(super) fn finding(sheet: &Sheet, block: &Block, rule: &str, severity: Severi
         missing_qualifiers: None,
         message: Words::default(),
         span,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_owner_stands_before_the_word_and_a_term_behind() {
+        for (line, is) in [
+            ("青禾家具核心商密5年", true),
+            ("青禾家具▲核心商密▲长期", true),
+            ("青禾家具·核心商密·公布前", true),
+            ("核心商密5年", false),
+            ("青禾家具核心商密", false),
+            ("本厂关于核心商密的管理办法", false),
+            ("某，某核心商密5年", false),
+        ] {
+            assert_eq!(owned(line, "核心商密"), is, "{line}");
+        }
     }
 }

@@ -117,16 +117,14 @@ impl<'a> Sheet<'a> {
         let talk = &self.regime.talk;
         let heads = self.heads.get_or_init(|| Heads::new(self.text));
         let word = |at: usize| compact(self.line(&self.text.blocks()[at]));
-        let quiz = || {
-            heads
-                .first_rows(cell.table)
-                .any(|head| talk.quiz_columns.contains(&word(head)))
-        };
+        let quiz =
+            || heads.first_rows(cell.table).any(|head| talk.quiz_columns.contains(&word(head)));
         heads.above(cell, block).map(word).find(|head| {
             let mut letters = head.chars();
             let option = matches!((letters.next(), letters.next()), (Some('A'..='H'), None));
             talk.sample_columns.contains(head)
-                || ((option || talk.option_columns.iter().any(|word| head.contains(word))) && quiz())
+                || ((option || talk.option_columns.iter().any(|word| head.contains(word)))
+                    && quiz())
         })
     }
 

@@ -247,6 +247,9 @@ pub struct Related {
     pub rule: String,
     /// Its words.
     pub words: Vec<String>,
+    /// Those of them that the owner's name may stand before, with a term behind.
+    #[serde(default)]
+    pub owned: Vec<String>,
 }
 
 /// Words of a disclosure attribute.
