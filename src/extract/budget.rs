@@ -114,6 +114,27 @@ impl Budget {
         Ok(())
     }
 
+    /// How many bytes a stream of `packed` bytes may give: no more than the matter
+    /// has left, and no more for each byte of input than is allowed.
+    pub fn room(&self, packed: u64) -> u64 {
+        let left = self.limits.bytes.saturating_sub(self.bytes);
+        let ratio = packed.max(1).saturating_mul(self.limits.ratio);
+        left.min(ratio.max(Limits::RATIO_FREE))
+    }
+
+    /// Charges bytes that a stream of `packed` bytes gave.
+    ///
+    /// # Errors
+    /// A gap, if the matter has no more, or the stream gave more than it may.
+    pub fn spend_stream(&mut self, count: u64, packed: u64) -> Result<(), Gap> {
+        self.spend_bytes(count)?;
+        let ratio = self.limits.ratio;
+        if count > Limits::RATIO_FREE && count > packed.max(1).saturating_mul(ratio) {
+            return Err(over(Limit::Ratio, ratio, "bytes out for each byte in"));
+        }
+        Ok(())
+    }
+
     /// Charges steps of work on the current part.
     ///
     /// # Errors

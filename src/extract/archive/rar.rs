@@ -1,9 +1,0 @@
-//! RAR archives.
-
-use crate::extract::{Budget, Extraction};
-use crate::model::{GapKind, Submission};
-
-/// Reads it.
-pub(crate) fn read(_submission: &Submission, _budget: &mut Budget) -> Extraction {
-    Extraction::gap(GapKind::Unsupported, "no reader for this format")
-}
