@@ -16,6 +16,7 @@ import hostile
 import older
 import outlook
 import paper
+import pictures
 import plain
 import pptx_writer as slides
 import xlsx_writer as sheets
@@ -26,7 +27,7 @@ from page import Line, para
 
 def documents():
     for folder, made in (("plain", texts()), ("html", pages()), ("docx", words()), ("doc", older_words()),
-                         ("rtf", rich_texts()), ("xlsx", books()), ("xls", older_books()), ("pptx", decks()), ("office-xml", office_xml()), ("pdf", papers()), ("eml", mails()), ("mbox", mailboxes()), ("msg", items()), ("tnef", winmails()), ("cms", signed()), ("calendar", calendars()), ("zip", archives())):
+                         ("rtf", rich_texts()), ("xlsx", books()), ("xls", older_books()), ("pptx", decks()), ("office-xml", office_xml()), ("pdf", papers()), ("eml", mails()), ("mbox", mailboxes()), ("msg", items()), ("tnef", winmails()), ("cms", signed()), ("calendar", calendars()), ("zip", archives()), ("rar", rars()), ("picture", shown())):
         for name, content in made:
             yield f"{folder}/{name}", content
 
@@ -345,3 +346,24 @@ def archives():
     yield "locked-member.zip", plain.locked_archive([("锁.txt", "文\n".encode())], b"x")
     yield "archive-comment.zip", plain.archive([("甲.txt", "甲\n".encode())], comment="备注".encode())
     yield "empty.zip", plain.archive([])
+
+
+def rars():
+    yield "rar-4-gbk-name-and-comment.rar", plain.rar_4(
+        [("夹\\说明.txt".encode("gb18030"), "文\n".encode())], comment="备注".encode())
+    yield "rar-5-two-members.rar", plain.rar_5([("甲.txt", "甲\n".encode()), ("夹/乙.txt", "乙\n".encode())])
+    yield "rar-5-cut.rar", plain.rar_5([("甲.txt", "甲\n".encode()), ("乙.txt", "乙乙乙\n".encode())])[:-20]
+
+
+def shown():
+    yield "exif-xmp-iptc-and-comment.jpg", pictures.jpeg()
+    yield "text-chunks-xmp-and-exif.png", pictures.png()
+    yield "cut.png", pictures.png()[:-30]
+    yield "two-pages.tif", pictures.pages()
+    yield "comment.gif", pictures.saved("GIF", comment="注释".encode())
+    yield "exif-and-xmp.webp", pictures.saved("WEBP", exif=pictures.exif(), xmp=pictures.XMP, lossless=True)
+    yield "no-words.bmp", pictures.saved("BMP")
+    yield "icon.ico", pictures.saved("ICO", pictures.dots((16, 16)))
+    yield "file-behind-the-end.jpg", pictures.saved("JPEG") + plain.rar_5([("藏.txt", "藏\n".encode())])
+    yield "runs-of-letters.emf", pictures.emf([("机", 0, 10), ("密★10年", 20, 10), ("第二行", 0, 40)])
+    yield "runs-of-letters.wmf", pictures.wmf([("秘密", 0, 10), ("第二行", 0, 40)])

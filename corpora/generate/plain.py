@@ -164,3 +164,43 @@ def mail(subject, text, attachments=(), *, charset="utf-8", html=None, sender="o
                 "Content-Transfer-Encoding: base64\r\n\r\n").encode()
         out += base64.encodebytes(content).replace(b"\n", b"\r\n")
     return out + b"\r\n--=mix--\r\n"
+
+
+def rar_4(members, comment=b""):
+    """A RAR 4 archive of (raw name, content), stored."""
+    def block(kind, flags, body, data=b""):
+        head = bytes([kind]) + flags.to_bytes(2, "little") + (7 + len(body)).to_bytes(2, "little") + body
+        return (zlib.crc32(head) & 0xFFFF).to_bytes(2, "little") + head + data
+
+    def entry(kind, flags, name, content):
+        size = len(content).to_bytes(4, "little")
+        body = (size + size + b"\x03" + zlib.crc32(content).to_bytes(4, "little") + bytes(4) + b"\x14\x30"
+                + len(name).to_bytes(2, "little") + (0x20).to_bytes(4, "little") + name)
+        return block(kind, flags | 0x8000, body, content)
+
+    said = entry(0x7A, 0, b"CMT", comment) if comment else b""
+    return (b"Rar!\x1a\x07\0" + block(0x73, 0, bytes(6)) + said
+            + b"".join(entry(0x74, 0, name, content) for name, content in members) + block(0x7B, 0x4000, b""))
+
+
+def rar_5(members):
+    """A RAR 5 archive of (name, content), stored."""
+    def number(value):
+        out = b""
+        while value > 0x7F:
+            out += bytes([value & 0x7F | 0x80])
+            value >>= 7
+        return out + bytes([value])
+
+    def block(kind, body, data=b""):
+        head = number(kind) + number(2) + number(len(data)) + body
+        head = number(len(head)) + head
+        return zlib.crc32(head).to_bytes(4, "little") + head + data
+
+    def entry(name, content):
+        name = name.encode()
+        return block(2, number(4) + number(len(content)) + number(0) + zlib.crc32(content).to_bytes(4, "little")
+                     + number(0) + number(1) + number(len(name)) + name, content)
+
+    return (b"Rar!\x1a\x07\x01\0" + block(1, number(0))
+            + b"".join(entry(name, content) for name, content in members) + block(5, number(0)))

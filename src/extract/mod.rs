@@ -17,6 +17,7 @@ mod image;
 mod mail;
 mod ofd;
 mod office;
+mod packet;
 mod panics;
 mod passwords;
 mod pdf;

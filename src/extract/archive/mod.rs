@@ -3,7 +3,7 @@
 mod codec;
 mod compress;
 mod members;
-mod names;
+pub(super) mod names;
 pub mod rar;
 pub mod seven;
 pub mod stream;

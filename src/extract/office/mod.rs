@@ -24,7 +24,7 @@ pub(crate) mod sheet;
 pub(crate) mod theme;
 pub mod uof;
 pub(crate) mod vba;
-mod word;
+pub(super) mod word;
 mod workbook;
 pub mod xls;
 pub mod xlsx;

@@ -3,7 +3,7 @@
 
 use super::ole;
 use super::package::{Package, PartId};
-use crate::extract::Budget;
+use crate::extract::{Budget, image};
 use crate::model::{Origin, Submission};
 
 /// Content types (their ends) of parts that hold no text, in documents of any kind.
@@ -53,10 +53,39 @@ pub(crate) fn leftovers(
 ) -> Vec<Submission> {
     (0..package.len())
         .filter_map(|id| {
-            let left = !package.is_read(id) && !is_known(package, id, known);
-            left.then(|| embedded(package, outer, id, budget)).flatten()
+            if package.is_read(id) {
+                None
+            } else if is_metafile(package, id) {
+                drawing(package, outer, id, budget)
+            } else {
+                let left = !is_known(package, id, known);
+                left.then(|| embedded(package, outer, id, budget)).flatten()
+            }
         })
         .collect()
+}
+
+fn is_metafile(package: &Package<'_>, id: PartId) -> bool {
+    let kind = package.content_type(id);
+    let name = package.name(id).to_ascii_lowercase();
+    let is_picture = kind.starts_with("image/") && !name.starts_with("docprops/");
+    is_picture && [".emf", ".wmf"].iter().any(|end| name.ends_with(end))
+}
+
+/// A metafile with text in it, as a child; others are pictures like all.
+fn drawing(
+    package: &mut Package<'_>,
+    outer: &Submission,
+    id: PartId,
+    budget: &mut Budget,
+) -> Option<Submission> {
+    let name = package.name(id).rsplit('/').next().unwrap_or_default().to_owned();
+    let (bytes, gap) = package.bytes(id, budget);
+    let says = image::is_drawing_with_text(&bytes, budget);
+    says.then(|| Submission {
+        gaps: gap.into_iter().collect(),
+        ..outer.child(name, Origin::Embedded, bytes)
+    })
 }
 
 /// Whether a part is of a kind that carries no text of the document's own.

@@ -5,5 +5,5 @@ pub(in crate::extract::office) mod fields;
 pub(in crate::extract::office) mod ink;
 pub(in crate::extract::office) mod sections;
 pub(in crate::extract::office) mod sheet;
-pub(in crate::extract::office) mod symbols;
+pub(in crate::extract) mod symbols;
 pub(in crate::extract::office) mod tables;

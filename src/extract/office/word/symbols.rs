@@ -7,7 +7,7 @@
 
 /// A font whose codes are not those of its characters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(in crate::extract::office) enum SymbolFont {
+pub(in crate::extract) enum SymbolFont {
     /// Wingdings.
     Wingdings,
     /// Wingdings 2.
