@@ -12,6 +12,9 @@ const OBJECTS: &str = "ObjectPool";
 const STORED_XML: &str = "MsoDataStore";
 /// Streams that say what wrote the file, and how it is linked: nobody's text.
 const APPARATUS: [&str; 4] = ["\u{1}CompObj", "\u{1}Ole", "\u{3}ObjInfo", "_xmlsignatures"];
+/// How a program that embeds the document shows it where it cannot open it
+/// (MS-OLEDS 2.3.4): a picture of what is read.
+const PREVIEW: &str = "\u{2}OlePres";
 /// A document that a rights server encrypted; what is beside it is a notice.
 const PROTECTED: &str = "\tDRMContent";
 /// How it is encrypted (MS-OFFCRYPTO 2.2).
@@ -67,7 +70,8 @@ pub(in crate::extract::office) fn children(
     }
     for id in 0..file.entries().len() {
         let Some(entry) = file.entries().get(id) else { break };
-        if !entry.is_read && entry.parent.is_none() {
+        let is_preview = entry.is_stream && entry.name.starts_with(PREVIEW);
+        if !entry.is_read && !is_preview && entry.parent.is_none() {
             children.extend(child(submission, file, id, budget));
         }
     }
