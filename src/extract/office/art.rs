@@ -1,8 +1,6 @@
 //! Records of Office drawings (MS-ODRAW), and of PowerPoint's files, which are
 //! made the same way; the properties of a shape, as far as they say something.
 
-#![allow(dead_code, reason = "its second user comes next")]
-
 use crate::extract::Budget;
 use crate::model::Gap;
 
