@@ -23,7 +23,8 @@ def cpu(who=resource.RUSAGE_CHILDREN):
 
 def letters(text):
     text = unicodedata.normalize("NFKC", text)
-    return collections.Counter(c for c in text if not c.isspace() and unicodedata.category(c)[0] != "C")
+    # A character a reader cannot tell is not there, whatever stands in its place.
+    return collections.Counter(c for c in text if not c.isspace() and unicodedata.category(c)[0] != "C" and c != "\ufffd")
 
 
 def f1(a, b):
@@ -48,10 +49,10 @@ def of_program(command, files, read=lambda out: out):
 
 
 def pages(out):
-    """The text on the pages, from `vetmark text --format json`: of the file itself, not of what is packed in it."""
+    """The lines on the pages, from `vetmark text --format json`: of the file itself, not of what is packed in it."""
     for line in out.splitlines():
         part = json.loads(line)
-        return "\n".join(b["text"] for b in part["lines"] if b["region"] in ON_PAGE)
+        return "\n".join(b["text"] for b in part["lines"] if b["region"] in ON_PAGE and b.get("line"))
     return ""
 
 
