@@ -177,21 +177,19 @@ impl Page {
 /// Fields of a page along each side, for finding what a fill covers.
 const FIELDS: usize = 48;
 
-/// The characters of a page by place.
+/// The characters of a page by place, as far as somebody has asked.
 #[derive(Debug)]
 pub(crate) struct Fields {
     width: f32,
     height: f32,
     fields: Vec<Vec<u32>>,
+    /// Characters that are in their fields.
+    known: usize,
 }
 
 impl Fields {
     pub(crate) fn new(width: f32, height: f32) -> Self {
-        Self {
-            width: width.max(1.0),
-            height: height.max(1.0),
-            fields: vec![Vec::new(); FIELDS * FIELDS],
-        }
+        Self { width: width.max(1.0), height: height.max(1.0), fields: Vec::new(), known: 0 }
     }
 
     fn column(&self, x: f32) -> usize {
@@ -202,18 +200,39 @@ impl Fields {
         (y / self.height * FIELDS as f32).clamp(0.0, FIELDS as f32 - 1.0) as usize
     }
 
-    /// Adds the character at `index` with its middle.
-    pub(crate) fn add(&mut self, index: usize, (x, y): (f32, f32)) {
-        let field = self.row(y) * FIELDS + self.column(x);
-        if let Some(field) = self.fields.get_mut(field) {
-            field.push(index as u32);
+    /// Forgets the characters from `count` on: others will stand in their place.
+    pub(crate) fn forget_from(&mut self, count: usize) {
+        if count < self.known {
+            self.known = count;
+            for field in &mut self.fields {
+                field.retain(|index| (*index as usize) < count);
+            }
         }
+    }
+
+    /// Puts the characters that are new into their fields.
+    fn learn(&mut self, glyphs: &[Glyph]) {
+        if self.fields.is_empty() {
+            self.fields = vec![Vec::new(); FIELDS * FIELDS];
+        }
+        for (index, glyph) in glyphs.iter().enumerate().skip(self.known) {
+            let (x, y) = glyph.middle();
+            let field = self.row(y) * FIELDS + self.column(x);
+            if let Some(field) = self.fields.get_mut(field) {
+                field.push(index as u32);
+            }
+        }
+        self.known = glyphs.len();
     }
 
     /// Marks the characters whose middle is in a rectangle; returns how many
     /// were looked at.
-    pub(crate) fn cover(&self, glyphs: &mut [Glyph], place: Rect, why: Unseen) -> u64 {
-        let mut looked_at = 0;
+    pub(crate) fn cover(&mut self, glyphs: &mut [Glyph], place: Rect, why: Unseen) -> u64 {
+        if glyphs.is_empty() {
+            return 0;
+        }
+        let mut looked_at = (glyphs.len() - self.known.min(glyphs.len())) as u64;
+        self.learn(glyphs);
         for row in self.row(place.y0)..=self.row(place.y1) {
             for column in self.column(place.x0)..=self.column(place.x1) {
                 looked_at += 1;

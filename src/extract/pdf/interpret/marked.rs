@@ -132,6 +132,8 @@ impl Interpreter<'_, '_, '_, '_> {
         let made: Vec<Glyph> = made.collect();
         self.page.untold -= (untold as u32).min(self.page.untold);
         self.page.glyphs.truncate(from);
+        self.fields.forget_from(from);
+        self.file.meter.steps(from as u64 / 16);
         self.page.glyphs.extend(made);
         self.file.meter.steps(text.len() as u64);
     }

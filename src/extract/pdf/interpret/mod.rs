@@ -149,6 +149,8 @@ pub(crate) struct Interpreter<'d, 'f, 'a, 'b> {
     path: Path,
     /// Areas painted so far, with their colour if they have one.
     grounds: Vec<(Rect, Option<[u8; 3]>)>,
+    /// Colours that grounds have had.
+    colours: Vec<[u8; 3]>,
     marks: Vec<Mark>,
     layer: Layer,
     /// Forms that are being drawn.
@@ -176,6 +178,7 @@ impl<'d, 'f, 'a, 'b> Interpreter<'d, 'f, 'a, 'b> {
             line_matrix: Matrix::IDENTITY,
             path: Path::default(),
             grounds: Vec::new(),
+            colours: Vec::new(),
             marks: Vec::new(),
             layer: Layer::Page,
             open_forms: Vec::new(),

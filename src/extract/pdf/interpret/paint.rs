@@ -2,7 +2,7 @@
 
 use super::operands::Operands;
 use super::{Interpreter, Resources};
-use crate::extract::pdf::color::Space;
+use crate::extract::pdf::color::{Space, is_same};
 use crate::extract::pdf::geometry::{area, holds, ordered, point, shared};
 use crate::extract::pdf::page::Unseen;
 use crate::extract::pdf::syntax::object::Parser;
@@ -205,12 +205,26 @@ impl Interpreter<'_, '_, '_, '_> {
             self.grounds.drain(..GROUNDS / 4);
         }
         self.grounds.push((place, rgb));
+        if let Some(rgb) = rgb
+            && self.colours.len() < GROUNDS
+            && !self.colours.contains(&rgb)
+        {
+            self.colours.push(rgb);
+        }
     }
 
-    /// The colour behind a place; `None` where it is not one colour.
-    pub(super) fn ground_at(&self, x: f32, y: f32) -> Option<[u8; 3]> {
-        let found = self.grounds.iter().rev().find(|(place, _)| holds(*place, x, y));
-        found.map_or(Some([255; 3]), |(_, rgb)| *rgb)
+    /// Whether the colour behind a place is this one; a place where there is more
+    /// than one colour is none.
+    pub(super) fn is_ground_colour(&self, x: f32, y: f32, rgb: [u8; 3]) -> bool {
+        const PAPER: [u8; 3] = [255; 3];
+        // Mostly no ground is of the colour of text.
+        let is_known = is_same(PAPER, rgb)
+            || self.colours.len() >= GROUNDS
+            || self.colours.iter().any(|colour| is_same(*colour, rgb));
+        is_known && {
+            let found = self.grounds.iter().rev().find(|(place, _)| holds(*place, x, y));
+            found.map_or(Some(PAPER), |(_, rgb)| *rgb).is_some_and(|under| is_same(under, rgb))
+        }
     }
 
     /// Colour operators. Whether it was one.

@@ -4,10 +4,9 @@ use std::rc::Rc;
 
 use super::operands::{Operand, Operands};
 use super::{Interpreter, Resources};
-use crate::extract::pdf::color::is_same;
 use crate::extract::pdf::font::{Font, Shown, Spelling};
 use crate::extract::pdf::geometry::{Matrix, holds};
-use crate::extract::pdf::page::{Glyph, Unseen};
+use crate::extract::pdf::page::{Glyph, Layer, Unseen};
 use crate::extract::pdf::syntax::Dict;
 
 /// Text below this size in points is a speck.
@@ -131,24 +130,29 @@ impl Interpreter<'_, '_, '_, '_> {
         let em = Matrix([size * scale, 0.0, 0.0, size, 0.0, self.state.rise]);
         let pen = Pen::new(em.then(self.text_matrix).then(self.state.matrix), &font);
         let unseen = self.unseen_as_set();
+        let layer = self.layer_of_marks();
+        let matrix = self.text_matrix.then(self.state.matrix);
+        // How far the pen has moved since the string began.
+        let mut moved = 0.0;
         let mut rest = bytes;
         while !rest.is_empty() {
             if !self.file.meter.steps(1) {
-                return;
+                break;
             }
             let shown = font.next(self.file, &mut rest);
             let units = f64::from(shown.advance) / 1000.0;
             let space =
                 self.state.char_space + if shown.is_space { self.state.word_space } else { 0.0 };
-            let matrix = self.text_matrix.then(self.state.matrix);
-            let (x, y) = matrix.apply(0.0, self.state.rise);
-            self.place(&shown, &pen, (x as f32, y as f32), unseen);
-            let shift = match is_vertical {
-                true => Matrix::shift(0.0, units * size + space),
-                false => Matrix::shift((units * size + space) * scale, 0.0),
+            let (x, y) = match is_vertical {
+                true => matrix.apply(0.0, moved + self.state.rise),
+                false => matrix.apply(moved, self.state.rise),
             };
-            self.text_matrix = shift.then(self.text_matrix);
+            self.place(&shown, &pen, (x as f32, y as f32), (unseen, layer));
+            let step = units * size + space;
+            moved += if is_vertical { step } else { step * scale };
         }
+        let shift = if is_vertical { Matrix::shift(0.0, moved) } else { Matrix::shift(moved, 0.0) };
+        self.text_matrix = shift.then(self.text_matrix);
     }
 
     /// What hides every character of a string alike.
@@ -168,7 +172,13 @@ impl Interpreter<'_, '_, '_, '_> {
         unseen
     }
 
-    fn place(&mut self, shown: &Shown, pen: &Pen, (x, y): (f32, f32), unseen: Unseen) {
+    fn place(
+        &mut self,
+        shown: &Shown,
+        pen: &Pen,
+        (x, y): (f32, f32),
+        (unseen, layer): (Unseen, Layer),
+    ) {
         if !(x.is_finite() && y.is_finite() && pen.size.is_finite() && pen.em.is_finite()) {
             return;
         }
@@ -188,7 +198,7 @@ impl Interpreter<'_, '_, '_, '_> {
             color,
             face: self.state.face,
             unseen,
-            layer: self.layer_of_marks(),
+            layer,
         };
         self.look(&mut glyph);
         self.page.guessed += u32::from(shown.is_guess);
@@ -228,16 +238,13 @@ impl Interpreter<'_, '_, '_, '_> {
         }
         let paint =
             if matches!(self.state.mode, 1 | 5) { &self.state.stroke } else { &self.state.fill };
-        if !paint.is_pattern
-            && self.ground_at(x, y).is_some_and(|under| is_same(under, glyph.color))
-        {
+        if !paint.is_pattern && self.is_ground_colour(x, y, glyph.color) {
             glyph.unseen.add(Unseen::SAME_COLOUR);
         }
     }
 
     fn push(&mut self, glyph: Glyph) {
         let c = if glyph.c.is_control() { ' ' } else { glyph.c };
-        self.fields.add(self.page.glyphs.len(), glyph.middle());
         self.page.glyphs.push(Glyph { c, ..glyph });
     }
 }
