@@ -6,6 +6,7 @@ use super::operands::{Operand, Operands};
 use super::{Interpreter, Resources};
 use crate::extract::pdf::font::{Font, Shown, Spelling};
 use crate::extract::pdf::geometry::{Matrix, holds};
+use crate::extract::pdf::layout::is_leftward;
 use crate::extract::pdf::page::{Glyph, Layer, Unseen};
 use crate::extract::pdf::syntax::Dict;
 
@@ -211,8 +212,11 @@ impl Interpreter<'_, '_, '_, '_> {
             Spelling::Many(text) => {
                 let share = advance / text.chars().count().max(1) as f32;
                 let (sin, cos) = f32::from(pen.angle).to_radians().sin_cos();
+                // The first of characters written from right to left stands last.
+                let is_turned = text.chars().next().is_some_and(is_leftward);
+                let count = text.chars().count();
                 for (at, c) in text.chars().enumerate() {
-                    let on = share * at as f32;
+                    let on = share * if is_turned { count - 1 - at } else { at } as f32;
                     let (dx, dy) =
                         if pen.is_vertical { (-on * sin, on * cos) } else { (on * cos, on * sin) };
                     self.push(Glyph { c, x: x + dx, y: y + dy, advance: share, ..glyph });

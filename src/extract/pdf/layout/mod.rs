@@ -1,9 +1,11 @@
 //! Characters into lines, lines into reading order, with the region of each.
 
+mod bidi;
 mod columns;
 mod regions;
 mod write;
 
+pub(crate) use bidi::is_leftward;
 pub(crate) use regions::mark_running;
 pub(crate) use write::write;
 
@@ -121,7 +123,8 @@ fn finish(placed: &mut [Placed], is_hidden: bool, lines: &mut Vec<Line>) {
         let from = kept.len().saturating_sub(4);
         let twice = kept.get(from..).unwrap_or_default().iter().any(|near| {
             near.glyph.c == next.glyph.c
-                && (near.along - next.along).abs() < next.glyph.size * 0.12
+                && (near.along - next.along).abs()
+                    < (next.glyph.size * 0.12).min(next.glyph.advance * 0.5)
                 && next.glyph.c != '\u{FFFD}'
         });
         if !twice {
@@ -236,6 +239,9 @@ fn order(lines: Vec<Line>, page: &Page) -> Vec<Line> {
         lines.into_iter().partition(|line| line.region == Region::Hidden);
     let mut made = downwards(seen, page);
     made.extend(downwards(hidden, page));
+    for line in &mut made {
+        bidi::order(&mut line.glyphs);
+    }
     made
 }
 

@@ -65,11 +65,14 @@ pub(super) fn each(line: &Line, mut call: impl FnMut(char, &Glyph, [f32; 2])) {
     }
 }
 
-fn needs_space(last: &Glyph, next: &Glyph) -> bool {
+pub(super) fn needs_space(last: &Glyph, next: &Glyph) -> bool {
     if last.c.is_whitespace() || next.c.is_whitespace() {
         return false;
     }
-    let gap = axes(next).0 - axes(last).0 - last.advance;
+    let (first, second) = (axes(last).0, axes(next).0);
+    // From right to left the next one stands before the last.
+    let gap =
+        if second >= first { second - first - last.advance } else { first - second - next.advance };
     let em = last.size.max(next.size);
     let enough = if is_wide(last.c) || is_wide(next.c) { 0.5 } else { 0.2 };
     gap > em * enough
