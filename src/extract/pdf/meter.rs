@@ -73,6 +73,11 @@ impl<'b> Meter<'b> {
         self.stopped.get()
     }
 
+    /// Whether a gap of a kind was noted.
+    pub(crate) fn has(&self, kind: GapKind) -> bool {
+        self.gaps.borrow().iter().any(|gap| gap.kind == kind)
+    }
+
     /// Whether anything was cut at a limit.
     pub(crate) fn has_limit(&self) -> bool {
         self.gaps.borrow().iter().any(|gap| matches!(gap.kind, GapKind::Limit(_)))

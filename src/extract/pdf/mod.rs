@@ -37,7 +37,7 @@ use self::page::{Faces, Layer, Page};
 use self::pages::Leaf;
 use self::syntax::{File, Object, Refusal};
 use crate::extract::{Budget, Extraction};
-use crate::model::{BlockHead, Gap, GapKind, Region, Submission, TextBuilder};
+use crate::model::{BlockHead, Gap, GapKind, Note, Region, Submission, TextBuilder, Words};
 
 /// Text that stands beside the pages, or that no line of a page is.
 #[derive(Debug)]
@@ -71,6 +71,7 @@ pub(crate) fn read(submission: &Submission, budget: &mut Budget) -> Extraction {
     let meter = Meter::new(budget);
     let mut reading = Reading::default();
     let (file, refusal) = File::of(&bytes, &meter, passwords.iter());
+    let is_refused = refusal.is_some();
     if let Some(refusal) = refusal {
         if file.has_open_metadata() {
             reading.said.extend(properties::packets(&file));
@@ -82,9 +83,9 @@ pub(crate) fn read(submission: &Submission, budget: &mut Budget) -> Extraction {
         if !meter.is_stopped() {
             second::help(&bytes, &passwords, &meter, &mut reading);
         }
-        doubt::doubts(&bytes, &meter, &reading.pages);
     }
-    assemble(reading, &meter)
+    let bytes = (!is_refused).then_some(bytes.as_slice());
+    assemble(reading, &meter, bytes)
 }
 
 fn refusal_gap(refusal: Refusal) -> Gap {
@@ -232,9 +233,14 @@ fn read_earlier(file: &File<'_, '_>, leaves: &[Leaf], reading: &Reading) -> Vec<
     made
 }
 
-fn assemble(mut reading: Reading, meter: &Meter<'_>) -> Extraction {
+/// Makes the text; `bytes` are those of a document that could be opened.
+fn assemble(mut reading: Reading, meter: &Meter<'_>, bytes: Option<&[u8]>) -> Extraction {
     let mut all: Vec<Vec<Line>> = reading.pages.iter().map(layout::lines).collect();
     layout::mark_running(&reading.pages, &mut all);
+    if let Some(bytes) = bytes {
+        doubt::doubts(bytes, meter, &reading.pages, &all);
+    }
+    let notes = pictures(&reading.pages, meter);
     let mut builder = TextBuilder::new();
     reading.notes.resize_with(reading.pages.len(), Notes::default);
     let mut waiting: HashMap<u32, Vec<Said>> = HashMap::new();
@@ -276,8 +282,22 @@ fn assemble(mut reading: Reading, meter: &Meter<'_>) -> Extraction {
         text,
         children: reading.children,
         gaps: meter.take_gaps(),
+        notes,
         ..Extraction::default()
     }
+}
+
+/// Says how many pictures stand beside text, if no page is a picture itself.
+fn pictures(pages: &[Page], meter: &Meter<'_>) -> Vec<Note> {
+    let count: u32 = pages.iter().map(|page| page.images).sum();
+    if count == 0 || meter.has(GapKind::ImageOnly) {
+        return Vec::new();
+    }
+    let message = Words::new(
+        format!("{count} pictures, whose content was not read"),
+        format!("含{count}幅图片，图中内容未读取"),
+    );
+    vec![Note { id: "pictures", message }]
 }
 
 /// Writes a text, a block for each of its lines.

@@ -134,6 +134,9 @@ impl Faces {
     }
 }
 
+/// Pictures smaller than this share of the page are ornaments.
+const ORNAMENT: f32 = 0.005;
+
 /// What a page holds.
 #[derive(Debug, Default)]
 pub(crate) struct Page {
@@ -147,7 +150,9 @@ pub(crate) struct Page {
     pub(crate) untold: u32,
     /// Characters that are no more than likely.
     pub(crate) guessed: u32,
-    /// Pictures drawn.
+    /// Characters of fonts that name them otherwise than they map them.
+    pub(crate) contradicted: u32,
+    /// Pictures drawn that are more than an ornament.
     pub(crate) images: u32,
     /// Area of the pictures by area of the page, at most 1.
     pub(crate) image_cover: f32,
@@ -168,8 +173,8 @@ impl Page {
 
     /// Counts a picture.
     pub(crate) fn add_picture(&mut self, place: Rect) {
-        self.images += 1;
         let share = area(shared(place, self.sheet())) / area(self.sheet()).max(1.0);
+        self.images += u32::from(share >= ORNAMENT);
         self.image_cover = (self.image_cover + share).min(1.0);
     }
 }

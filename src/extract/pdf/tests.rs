@@ -218,6 +218,67 @@ fn the_text_of_a_scan_is_its_body() {
 }
 
 #[test]
+fn what_is_stamped_on_scans_is_no_text_of_theirs() {
+    let page = |lines: &[&str]| {
+        let lines = lines.iter().zip(1..).map(|(line, at)| text(50, 20 * at, line));
+        "q 400 0 0 200 0 0 cm /Im Do Q ".to_owned() + &lines.collect::<String>()
+    };
+    let stamp = "a stamp on each page of the file";
+    // Copies of a page that has text.
+    let copies = [
+        "here are lines with a good many words",
+        "for all that they stand on two pages",
+        "they are the text of each of the two",
+    ];
+    for (first, second, gaps) in [
+        (page(&[stamp]), page(&[stamp]), vec![GapKind::ImageOnly]),
+        (
+            page(&[stamp, "and a line of its own words"]),
+            page(&[stamp, "as well as a line of others"]),
+            vec![],
+        ),
+        (page(&copies), page(&copies), vec![]),
+    ] {
+        let made = Pdf::page(&first)
+            .change(2, "[3 0 R]/Count 1", "[3 0 R 7 0 R]/Count 2")
+            .change(3, "/Font", "/XObject<</Im 6 0 R>>/Font")
+            .stream(
+                "/Type/XObject/Subtype/Image/Width 1/Height 1/BitsPerComponent 8/ColorSpace/DeviceGray",
+                b"\0",
+            )
+            .with("<</Type/Page/Parent 2 0 R/Contents 8 0 R/Resources<</XObject<</Im 6 0 R>>/Font<</F1 5 0 R>>>>>>")
+            .stream("", second.as_bytes());
+        let made = read(&made);
+        assert_eq!(kinds(&made), gaps, "{first} {:?}", said(&made));
+    }
+}
+
+#[test]
+fn letters_told_otherwise_than_named_are_a_gap() {
+    let read_as = |named: &str, told: &[u32]| {
+        let map: String =
+            (0x61..).zip(told).map(|(code, to)| format!("<{code:02X}> <{to:04X}> ")).collect();
+        let map = format!("{} beginbfchar {map} endbfchar", told.len());
+        let pdf = Pdf::page(&text(50, 100, "abcd"))
+            .change(5, "/WinAnsiEncoding", &format!("<</Differences[97{named}]>>/ToUnicode 6 0 R"))
+            .stream("", map.as_bytes());
+        kinds(&read(&pdf))
+    };
+    let letters = |text: &str| text.chars().map(u32::from).collect::<Vec<_>>();
+    for (named, told, gaps) in [
+        ("/S/e/c/r", "Open", vec![GapKind::GarbledText]),
+        ("/O/p/e/n", "Open", vec![]),
+        // Small capitals, one slip, and names that are no more than codes.
+        ("/O/P/E/N", "open", vec![]),
+        ("/O/p/e/m", "Open", vec![]),
+        ("/A/B/C/D", "机密公开", vec![]),
+        ("/Agrave/Aacute/A/B", "АБВГ", vec![]),
+    ] {
+        assert_eq!(read_as(named, &letters(told)), gaps, "{named} {told}");
+    }
+}
+
+#[test]
 fn membership_of_layers_is_worked_out() {
     let member = |entries: &str| {
         let content = format!("/OC /m BDC {} EMC", text(50, 100, "a"));

@@ -49,6 +49,8 @@ pub(crate) struct Shown {
     pub(crate) is_space: bool,
     /// Whether the spelling is no more than likely.
     pub(crate) is_guess: bool,
+    /// Whether the font's name for the glyph is another letter than it maps it to.
+    pub(crate) is_contradicted: bool,
 }
 
 /// A font of a document.

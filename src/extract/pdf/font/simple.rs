@@ -3,6 +3,8 @@
 use std::cell::{OnceCell, RefCell};
 use std::rc::Rc;
 
+use unicode_normalization::UnicodeNormalization;
+
 use super::cff::Cff;
 use super::cmap::CMap;
 use super::sfnt::Sfnt;
@@ -99,11 +101,13 @@ impl Simple {
         let Some(place) = shown.get_mut(usize::from(code)) else { return Rc::default() };
         let made = || {
             let told = self.spelled(file, code);
+            let is_contradicted =
+                told.as_ref().is_some_and(|told| self.is_contradicted(code, told));
             let guess = || self.guessed(code).map(String::from);
             let is_guess = told.is_none();
             let spelling = told.or_else(guess).map_or(Spelling::Untold, |t| Spelling::of(&t));
             let advance = self.width(code);
-            Rc::new(Shown { spelling, advance, is_space: code == 32, is_guess })
+            Rc::new(Shown { spelling, advance, is_space: code == 32, is_guess, is_contradicted })
         };
         Rc::clone(place.get_or_insert_with(made))
     }
@@ -159,6 +163,23 @@ impl Simple {
             let by_kind = self.implied.and_then(|table| table[at]).and_then(names::characters);
             by_kind.filter(|_| given.is_none())
         })
+    }
+
+    /// Whether the glyph's name is an English letter, and another one than is
+    /// told. Letters of other scripts are told from names of English ones by many
+    /// programs, and rightly.
+    fn is_contradicted(&self, code: u8, told: &str) -> bool {
+        if self.to_unicode.is_none() || self.type3.is_some() {
+            return false;
+        }
+        let given = self.differences.iter().rev().find(|(at, _)| *at == code);
+        let Some(named) = given.and_then(|(_, name)| names::characters(name)) else { return false };
+        let plain = |text: &str| {
+            let mut letters = text.nfkd().filter(|c| c.is_alphabetic());
+            let first = letters.next().filter(char::is_ascii_alphabetic)?;
+            letters.next().is_none().then(|| first.to_ascii_lowercase())
+        };
+        matches!((plain(&named), plain(told)), (Some(named), Some(told)) if named != told)
     }
 
     /// Where nothing tells, a code is most likely to be the letter it is in ASCII.

@@ -203,6 +203,7 @@ impl Interpreter<'_, '_, '_, '_> {
         };
         self.look(&mut glyph);
         self.page.guessed += u32::from(shown.is_guess);
+        self.page.contradicted += u32::from(shown.is_contradicted);
         match &shown.spelling {
             Spelling::Untold => {
                 self.page.untold += 1;

@@ -36,8 +36,13 @@ impl Line {
         text
     }
 
+    /// Letters and digits in it.
+    pub(crate) fn letters(&self) -> usize {
+        self.glyphs.iter().filter(|glyph| glyph.c.is_alphanumeric()).count()
+    }
+
     /// Its characters without white space: what is compared between pages.
-    fn key(&self) -> String {
+    pub(crate) fn key(&self) -> String {
         // Page numbers differ from page to page, so digits are all one.
         let kept = self.glyphs.iter().filter(|glyph| !glyph.c.is_whitespace());
         kept.map(|glyph| if glyph.c.is_ascii_digit() { '0' } else { glyph.c }).collect()
