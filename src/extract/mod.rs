@@ -12,6 +12,7 @@
 mod archive;
 mod budget;
 mod charset;
+mod epub;
 mod html;
 mod image;
 mod mail;
@@ -24,6 +25,8 @@ mod pdf;
 mod plain;
 mod separated;
 mod sniff;
+mod svg;
+mod xml;
 
 pub use budget::{Budget, Limits, Metered};
 pub use panics::quiet_panics;
@@ -235,6 +238,15 @@ type Reader = fn(&Submission, &mut Budget) -> Extraction;
 /// Readers of formats that nothing else needs to tell apart, by media type.
 const READERS: &[(&str, Reader)] = &[
     ("application/rtf", office::rtf::read),
+    ("application/epub+zip", epub::read),
+    ("application/xml", xml::read),
+    ("image/svg+xml", svg::read),
+    ("application/vnd.ms-spreadsheetml", xml::read),
+    ("application/vnd.openxmlformats-officedocument.spreadsheetml+xml", xml::read),
+    ("application/ofd", xml::read),
+    ("application/vnd.adobe.xdp+xml", xml::read),
+    ("application/x-fictionbook+xml", xml::read),
+    ("application/vnd.jgraph.mxfile", xml::read),
     ("application/mbox", mail::mbox::read),
     ("application/vnd.ms-outlook", mail::msg::read),
     ("application/vnd.ms-tnef", mail::tnef::read),
@@ -277,7 +289,8 @@ const READERS: &[(&str, Reader)] = &[
 ];
 
 fn reader(media_type: &str) -> Option<Reader> {
-    if media_type.starts_with("image/") && media_type != "image/vnd.dwg" {
+    let is_drawing = matches!(media_type, "image/vnd.dwg" | "image/svg+xml");
+    if media_type.starts_with("image/") && !is_drawing {
         return Some(image::read);
     }
     READERS.iter().find(|(known, _)| *known == media_type).map(|(_, reader)| *reader)

@@ -5,7 +5,7 @@ const WEIGHT: usize = 4 << 10;
 
 /// What an address holds.
 #[derive(Debug, PartialEq)]
-pub(super) struct Data {
+pub(in crate::extract) struct Data {
     media_type: String,
     pub bytes: Vec<u8>,
 }
@@ -37,7 +37,7 @@ impl Data {
 }
 
 /// Decodes an address; `None` where it cannot be.
-pub(super) fn data(address: &str) -> Option<Data> {
+pub(in crate::extract) fn data(address: &str) -> Option<Data> {
     let (head, body) = address.get(5..)?.split_once(',')?;
     let mut parts = head.split(';').map(str::trim);
     let media_type = parts.next().unwrap_or_default().to_ascii_lowercase();
@@ -48,7 +48,8 @@ pub(super) fn data(address: &str) -> Option<Data> {
     Some(Data { media_type, bytes })
 }
 
-fn percent_decoded(text: &str) -> Vec<u8> {
+/// Bytes that are written as `%E6`, and all others as they are.
+pub(in crate::extract) fn percent_decoded(text: &str) -> Vec<u8> {
     let mut out = Vec::with_capacity(text.len());
     let mut rest = text.as_bytes();
     while let Some((first, behind)) = rest.split_first() {

@@ -1,12 +1,13 @@
 //! HTML: text as a reader of the page sees it, line by line, and beside it what
 //! the page says without showing it.
 
-mod css;
-mod data;
+pub(super) mod css;
+pub(super) mod data;
 mod elements;
 mod encoding;
 mod flow;
 mod forms;
+mod linked;
 mod look;
 mod meaning;
 mod page;
@@ -16,6 +17,8 @@ mod tables;
 mod tests;
 mod tokens;
 mod word;
+
+pub(super) use linked::with_styles;
 
 use css::Sheet;
 use css::sheet::medium;

@@ -43,7 +43,7 @@ pub(crate) fn read(submission: &Submission, budget: &mut Budget) -> Extraction {
 
 /// The mail in bytes whose lines end as lines of mail do: a file in UTF-16 as
 /// UTF-8, and one whose lines end with a carriage return alone with feeds.
-fn plain_lines(bytes: &[u8]) -> Cow<'_, [u8]> {
+pub(super) fn plain_lines(bytes: &[u8]) -> Cow<'_, [u8]> {
     let told = charset::tell(bytes);
     let rest = bytes.get(told.mark..).unwrap_or_default();
     if matches!(told.charset, Charset::Wide { .. } | Charset::Ebcdic) {
@@ -58,7 +58,7 @@ fn plain_lines(bytes: &[u8]) -> Cow<'_, [u8]> {
 
 /// The mail without empty lines and the `From ` line of a mailbox before it, and
 /// what stands behind the length that Apple's program writes before a mail.
-fn past_envelope(bytes: &[u8]) -> (&[u8], &[u8]) {
+pub(super) fn past_envelope(bytes: &[u8]) -> (&[u8], &[u8]) {
     let text = bytes.trim_ascii_start();
     let Some((line, next)) = line_at(text, 0) else { return (text, &[]) };
     let rest = text.get(next..).unwrap_or_default();

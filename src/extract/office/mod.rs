@@ -1,7 +1,7 @@
 //! Office documents.
 
 pub(crate) mod art;
-mod base64;
+pub(crate) mod base64;
 pub(crate) mod compound;
 pub(crate) mod controls;
 pub(crate) mod crypt;

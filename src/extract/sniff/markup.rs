@@ -1,6 +1,7 @@
 //! HTML and XML: what begins with a tag.
 
 use super::Format;
+use crate::extract::xml::tokens::{doctype_end, is_name_start};
 
 /// Elements that begin a page or a piece of one (WHATWG MIME Sniffing 7.1 has
 /// the first; pieces come from mail programs and editors).
@@ -131,7 +132,27 @@ pub(super) fn told(head: &str, tail: &str) -> Option<Format> {
             return Some(Format::Html);
         }
     }
-    is_page_after_words(head, tail).then_some(Format::Html)
+    if is_page_after_words(head, tail) {
+        return Some(Format::Html);
+    }
+    is_xml(&first, tail).then_some(Format::Other("application/xml"))
+}
+
+/// Whether it is XML of no kind that is known: it says so, or ends with the end
+/// of the element that it begins with.
+fn is_xml(first: &Prolog<'_>, tail: &str) -> bool {
+    let Some(root) = first.rest.strip_prefix('<').filter(|root| root.starts_with(is_name_start))
+    else {
+        return false;
+    };
+    let end = root.find(|c: char| c.is_whitespace() || matches!(c, '>' | '/'));
+    let Some(name) = end.and_then(|end| root.get(..end)) else { return first.is_xml };
+    let last = tail.trim_end_matches(|c: char| c.is_whitespace() || c == '\0');
+    let ending = last.strip_suffix('>').map(str::trim_end);
+    let ends = ending.and_then(|rest| rest.strip_suffix(name)).is_some_and(|r| r.ends_with("</"));
+    // One that is empty tells itself by its namespace.
+    let is_lone = root.contains("xmlns") && root.trim_end().ends_with("/>");
+    first.is_xml || ends || is_lone
 }
 
 /// XML by its root element, and where that is a common word, by its namespace.
@@ -180,7 +201,11 @@ impl<'a> Prolog<'a> {
                 _ => return Self { rest, is_xml },
             };
             is_xml |= kind;
-            match rest.find(end) {
+            let found = match end {
+                ">" => doctype_end(rest.get(2..).unwrap_or_default()).map(|at| at + 2),
+                _ => rest.find(end),
+            };
+            match found {
                 Some(at) => rest = rest.get(at + end.len()..).unwrap_or_default(),
                 None => return Self { rest, is_xml },
             }

@@ -17,7 +17,6 @@ fn text_is_plain_whatever_it_is_about() {
     check(BIG5.encode("機密★10年，請注意保存\n").0, "text/plain");
     check("a,b,c\n1,2,3\n", "text/plain");
     check("{\"a\": 1}", "text/plain");
-    check("<?xml version=\"1.0\"?><config><a>1</a></config>", "text/plain");
     check("# Title\n\nSome <b>bold</b> words and %PDF-1.4 as a name.\n", "text/plain");
     check("int main(void) { return 0; } /* <html> */\n", "text/plain");
     check("Note: this is no mail\nDate: 2014\n\nText", "text/plain");
@@ -76,7 +75,25 @@ fn pages_are_told() {
         check(wide, "text/html");
     }
     check(GB18030.encode("<html><title>机密</title>").0, "text/html");
-    check("<tablet>a</tablet>", "text/plain");
+}
+
+#[test]
+fn xml_is_told() {
+    for xml in [
+        "<?xml version=\"1.0\"?><note><to>a</to></note>",
+        "\u{FEFF}<?xml version='1.0'?>\n<!-- x -->\n<p>a",
+        "<!DOCTYPE note [<!ENTITY a 'b'>]><note/>",
+        "<tablet>a</tablet>",
+        "<密级>机密</密级>\n",
+        "<feed xmlns=\"urn:x\"/>",
+    ] {
+        check(xml, "application/xml");
+        let wide: Vec<u8> = xml.encode_utf16().flat_map(u16::to_le_bytes).collect();
+        check(wide, "application/xml");
+    }
+    check("<Alice> hi there <Bob> hello", "text/plain");
+    check("<think>a</think> and more", "text/plain");
+    check("<3", "text/plain");
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 /// What a piece of text is painted with, or what is behind it.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(in crate::extract::html) enum Ink {
+pub(in crate::extract) enum Ink {
     /// Red, green, blue.
     Rgb([u8; 3]),
     /// Nothing, or so little that nobody sees it.
@@ -15,7 +15,7 @@ pub(in crate::extract::html) enum Ink {
 const CLEAR: f32 = 0.06;
 
 /// Reads a colour; `None` for what is none.
-pub(in crate::extract::html) fn ink(value: &str) -> Option<Ink> {
+pub(in crate::extract) fn ink(value: &str) -> Option<Ink> {
     let value = value.trim().to_ascii_lowercase();
     if let Some(hex) = value.strip_prefix('#') {
         return of_hex(hex);
@@ -37,7 +37,7 @@ pub(in crate::extract::html) fn ink(value: &str) -> Option<Ink> {
 }
 
 /// A colour of an attribute (HTML, 2.3.6): the same, and hex without its sign.
-pub(in crate::extract::html) fn ink_of_attribute(value: &str) -> Option<Ink> {
+pub(in crate::extract) fn ink_of_attribute(value: &str) -> Option<Ink> {
     let value = value.trim();
     ink(value).or_else(|| of_hex(value).filter(|_| value.len() == 6))
 }

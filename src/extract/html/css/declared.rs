@@ -8,7 +8,7 @@ use crate::model::{Align, Region};
 
 /// What kind of box an element makes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
-pub(in crate::extract::html) enum Display {
+pub(in crate::extract) enum Display {
     /// In the line.
     #[default]
     Inline,
@@ -24,7 +24,7 @@ pub(in crate::extract::html) enum Display {
 
 /// Which white space counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
-pub(in crate::extract::html) enum White {
+pub(in crate::extract) enum White {
     /// Any run of it is one space.
     #[default]
     Normal,
@@ -36,7 +36,7 @@ pub(in crate::extract::html) enum White {
 
 /// Where the box of an element goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
-pub(in crate::extract::html) enum Position {
+pub(in crate::extract) enum Position {
     /// Where it stands in the text.
     #[default]
     Flow,
@@ -50,7 +50,7 @@ pub(in crate::extract::html) enum Position {
 
 /// One thing a style says.
 #[derive(Clone, Debug, PartialEq)]
-pub(in crate::extract::html) enum Set {
+pub(in crate::extract) enum Set {
     Display(Display),
     /// `None`: as around it.
     Invisible(Option<bool>),
@@ -91,7 +91,7 @@ pub(in crate::extract::html) enum Set {
 }
 
 /// What `text` declares, in order, and whether each is `!important`.
-pub(in crate::extract::html) fn declarations(text: &str) -> Vec<(Set, bool)> {
+pub(in crate::extract) fn declarations(text: &str) -> Vec<(Set, bool)> {
     let text = without_comments(text);
     let mut sets = Vec::new();
     for declaration in split(&text, ';') {
@@ -285,7 +285,7 @@ fn align(word: &str) -> Option<Align> {
 }
 
 /// `align` of HTML.
-pub(in crate::extract::html) fn align_attribute(value: &str) -> Option<Align> {
+pub(in crate::extract) fn align_attribute(value: &str) -> Option<Align> {
     match value.trim().to_ascii_lowercase().as_str() {
         "middle" => Some(Align::Center),
         word => align(word),

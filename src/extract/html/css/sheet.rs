@@ -18,7 +18,7 @@ const MAX_COMPOUNDS: usize = 16;
 const MAX_NESTING: usize = 8;
 
 /// What a selector can ask of an element.
-pub(in crate::extract::html) trait Node {
+pub(in crate::extract) trait Node {
     fn name(&self) -> &str;
     fn id(&self) -> &str;
     fn has_class(&self, class: &str) -> bool;
@@ -52,7 +52,7 @@ struct Selector {
 
 /// The rules of a document.
 #[derive(Debug, Default)]
-pub(in crate::extract::html) struct Sheet {
+pub(in crate::extract) struct Sheet {
     rules: Vec<Vec<(Set, bool)>>,
     selectors: Vec<Selector>,
     by_id: HashMap<String, Vec<usize>>,
@@ -276,7 +276,7 @@ fn applies(at_rule: &str) -> bool {
 }
 
 /// Whether a query names the screen or everything, and asks for nothing else.
-pub(in crate::extract::html) fn medium(query: &str) -> bool {
+pub(in crate::extract) fn medium(query: &str) -> bool {
     let query = query.trim().to_ascii_lowercase();
     query.is_empty()
         || query

@@ -2,7 +2,7 @@
 
 /// A length, as far as it can be told without laying the page out.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(in crate::extract::html) enum Length {
+pub(in crate::extract) enum Length {
     /// Pixels of 1/96 inch.
     Px(f32),
     /// Times the size of the letters.
