@@ -5,6 +5,7 @@ Yields (path below the folder, bytes). The golden beside each is written by the 
 
 import base64
 import io
+import quopri
 import re
 import struct
 import zipfile
@@ -27,7 +28,8 @@ from page import Line, para
 
 def documents():
     for folder, made in (("plain", texts()), ("html", pages()), ("docx", words()), ("doc", older_words()),
-                         ("rtf", rich_texts()), ("xlsx", books()), ("xls", older_books()), ("pptx", decks()), ("office-xml", office_xml()), ("pdf", papers()), ("eml", mails()), ("mbox", mailboxes()), ("msg", items()), ("tnef", winmails()), ("cms", signed()), ("calendar", calendars()), ("zip", archives()), ("rar", rars()), ("picture", shown())):
+                         ("rtf", rich_texts()), ("mht", archived_pages()), ("xml", xml_files()), ("svg", drawings()), ("epub", books_to_read()),
+                         ("xlsx", books()), ("xls", older_books()), ("pptx", decks()), ("office-xml", office_xml()), ("pdf", papers()), ("eml", mails()), ("mbox", mailboxes()), ("msg", items()), ("tnef", winmails()), ("cms", signed()), ("calendar", calendars()), ("zip", archives()), ("rar", rars()), ("picture", shown())):
         for name, content in made:
             yield f"{folder}/{name}", content
 
@@ -157,6 +159,86 @@ def rich_texts():
         "{\\*\\htmltag64 <p>}\\htmlrtf {\\htmlrtf0 网页{\\*\\htmltag84 <b>}\\htmlrtf {\\b\\htmlrtf0 正文\\htmlrtf }\\htmlrtf0"
         "{\\*\\htmltag92 </b>}\\htmlrtf \\par}\\htmlrtf0{\\*\\htmltag72 </p>}", "\\fromhtml1 ")
     yield "cut.rtf", rtf("第一段\\par 第二段，后面没有了")[:-4]
+
+
+def archived_pages():
+    """A page saved by a browser: what it links to stands beside it in the mail."""
+    def mail(parts, end="--b--\n"):
+        return ("From: <Saved by Blink>\nSnapshot-Content-Location: http://example.org/\n"
+                "Subject: =?utf-8?B?6aKY55uu?=\nDate: Thu, 1 Jan 2026 00:00:00 -0000\nMIME-Version: 1.0\n"
+                'Content-Type: multipart/related; type="text/html"; boundary="b"\n\n'
+                + "".join(f"--b\n{head}\n\n{body}\n" for head, body in parts) + end).encode()
+
+    page = quopri.encodestring('<html><head><link rel="stylesheet" href="cid:s@b"></head><body>'
+                               '<p>看得见</p><p class="x">看不见</p><img src="http://example.org/p.png">'
+                               '</body></html>'.encode("gbk")).decode()
+    parts = [
+        ("Content-Type: text/html; charset=gbk\nContent-Transfer-Encoding: quoted-printable\n"
+         "Content-Location: http://example.org/%E9%A1%B5.html", page),
+        ("Content-Type: text/css\nContent-ID: <s@b>", ".x { display: none }"),
+        ("Content-Type: image/png\nContent-Transfer-Encoding: base64\nContent-Location: http://example.org/p.png",
+         "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGP4DwABAQEAsTj2FAAAAABJRU5ErkJggg=="),
+        ("Content-Type: text/html\nContent-Location: http://example.org/frame.html", "<p>frame</p>"),
+    ]
+    yield "page-with-style-and-frame.mht", mail(parts)
+    yield "cut.mht", mail(parts[:1], end="")
+
+
+def xml_files():
+    yield "elements-and-attributes.xml", (
+        '<?xml version="1.0" encoding="UTF-8"?>\n<文件 密级="内部" xmlns:x="urn:x">\n  <标题>题目</标题>\n'
+        "  <p>一段<b>粗</b>字，<i>斜</i>字。</p>\n  <!-- 注释里的话 -->\n  <x:项 名称='第一项' n='1'/>\n"
+        "  <![CDATA[<原样>&amp;]]>\n  <?程序 指令?>\n</文件>\n").encode()
+    yield "gb2312.xml", '<?xml version="1.0" encoding="GB2312"?><a><b>融雪剂</b><b>防潮垫板</b></a>\n'.encode("gb2312")
+    yield "entities.xml", (
+        "<!DOCTYPE a [<!ENTITY 甲 '第一'><!ENTITY 乙 '&甲;句'><!ENTITY 外 SYSTEM 'file:///x'><!ENTITY 闲 '没有用到'>]>\n"
+        "<a><b>&乙;&#12290;</b><b>&外;</b></a>\n").encode()
+    laughs = "".join(f"<!ENTITY l{n} '{f'&l{n - 1};' * 10}'>" for n in range(1, 12))
+    yield "entities-without-end.xml", f"<!DOCTYPE a [<!ENTITY l0 '笑'>{laughs}]><a>&l11;</a>\n".encode()
+    yield "packed-file-and-page.xml", (
+        "<r><f>" + base64.b64encode(archive_of_one()).decode() + "</f>"
+        "<d>&lt;p&gt;网页&lt;b&gt;正文&lt;/b&gt;&lt;/p&gt;</d></r>\n").encode()
+    yield "cut.xml", "<?xml version='1.0'?><r><b>第一</b><c>第二".encode()
+
+
+def archive_of_one():
+    return plain.archive([("内.txt", "里面的字\n".encode())])
+
+
+def drawings():
+    def svg(inside):
+        return ('<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" '
+                f'width="400" height="300" viewBox="0 0 400 300">{inside}</svg>\n').encode()
+
+    yield "text-in-order.svg", svg(
+        '<text x="20" y="200">第三行</text><text x="20" y="40" font-size="20" font-weight="bold">第一<tspan fill="red">行</tspan></text>'
+        '<g transform="translate(20 100)"><text>第二<tspan x="0" dy="20">行</tspan></text></g>')
+    yield "not-seen.svg", svg(
+        "<style>.x { display: none }</style><text y='20' class='x'>甲</text><text y='40' opacity='0'>乙</text>"
+        "<text y='60' fill='#fff'>丙</text><defs><text id='t'>丁</text></defs><text y='80'>看得见</text>")
+    yield "title-metadata-and-picture.svg", svg(
+        "<title>题目</title><desc>说明</desc><metadata><d:creator xmlns:d='urn:d'>张三</d:creator></metadata><!-- 注释 -->"
+        "<image href='photo.jpg'/><foreignObject y='100'><p xmlns='http://www.w3.org/1999/xhtml'>框中<b>文字</b></p></foreignObject>")
+    yield "watermark.svg", svg(
+        "<text x='50' y='250' font-size='60' opacity='0.2' transform='rotate(-30 50 250)'>水印</text><text y='20'>正文</text>")
+
+
+def books_to_read():
+    page = ('<?xml version="1.0" encoding="UTF-8"?>\n<html xmlns="http://www.w3.org/1999/xhtml"><head><title>{0}</title>'
+            '<link rel="stylesheet" href="../s.css"/></head><body><p>{0}</p><p class="x">看不见</p></body></html>\n')
+    yield "two-pages-and-style.epub", plain.archive([
+        ("mimetype", b"application/epub+zip"),
+        ("META-INF/container.xml", b'<?xml version="1.0"?><container><rootfiles><rootfile full-path="O/b.opf"/></rootfiles></container>'),
+        ("O/b.opf", (
+            '<?xml version="1.0"?><package xmlns:dc="http://purl.org/dc/elements/1.1/"><metadata><dc:title>题目</dc:title>'
+            '<dc:creator>张三</dc:creator></metadata><manifest><item id="s" href="s.css" media-type="text/css"/>'
+            '<item id="a" href="t/a.xhtml" media-type="application/xhtml+xml"/><item id="b" href="t/b.xhtml" media-type="application/xhtml+xml"/>'
+            '<item id="c" href="t/c.xhtml" media-type="application/xhtml+xml"/></manifest>'
+            '<spine><itemref idref="b"/><itemref idref="a"/></spine></package>\n').encode()),
+        ("O/s.css", b".x { display: none }"),
+        ("O/t/a.xhtml", page.format("第二页").encode()),
+        ("O/t/b.xhtml", page.format("第一页").encode()),
+        ("余下.txt", "没有列出的字\n".encode())])
 
 
 def field_and_link(document):
