@@ -57,6 +57,9 @@ def pages():
     yield "entities.html", html("<p>&#x673A;&#23494;&nbsp;&amp;&lt;&star;&hellip;</p>")
     yield "display-none.html", html('<p>看得见</p><p style="display: none">看不见</p>')
     yield "white-on-white.html", html('<p style="color:#fff">白字</p><p>黑字</p>')
+    yield "header-and-footer.html", html(
+        "<header>页眉</header><p>正文</p><article><header>文章的头</header></article>"
+        "<footer>页脚</footer>")
     yield "hidden-attribute.html", html("<p hidden>藏起来</p><p>露出来</p>")
     yield "table.html", html(
         "<table><tr><th>密级</th><td>公开</td></tr><tr><td>页</td><td>3</td></tr></table>")

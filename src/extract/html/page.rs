@@ -213,6 +213,9 @@ impl<'b> Page<'b> {
         let thinned = self.stack.thin_out(&open);
         self.close(thinned);
         open.look = self.look_of(&open, self.stack.elements().len());
+        if let Some(region) = self.margin_of_the_page(open.name()) {
+            open.look.region.get_or_insert(region);
+        }
         self.begin(&open);
         let is_void = is_void(open.name()) || open.tag.closed && self.closes_itself(open.name());
         if is_void {
@@ -220,6 +223,18 @@ impl<'b> Page<'b> {
         } else {
             self.stack.push(open);
         }
+    }
+
+    /// `header` and `footer` are the page's where no other section is around them
+    /// (HTML, 4.3.8 and 4.3.9).
+    fn margin_of_the_page(&self, name: &str) -> Option<Region> {
+        let region = match name {
+            "header" => Region::Header,
+            "footer" => Region::Footer,
+            _ => return None,
+        };
+        let sections = ["article", "aside", "nav", "section", "main", "table", "blockquote"];
+        (!sections.iter().any(|section| self.stack.has(section))).then_some(region)
     }
 
     /// Whether `/>` ends an element: in XML, and in pieces of it.
