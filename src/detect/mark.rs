@@ -2,6 +2,7 @@
 //! and what they are: mark, label, portion, or a mark that is spoken about.
 
 use super::grammar::{self, Parsed, Separator, is_han};
+use super::number;
 use super::sheet::{Sheet, compact};
 use super::squeeze::{BACK, Squeezed};
 use super::table;
@@ -29,6 +30,9 @@ struct Around<'a> {
 /// hundred thousand times tells a reader nothing more.
 const SPOKEN_ABOUT: usize = 500;
 
+/// Classified documents named in one part that are kept.
+const CITED: usize = 100;
+
 /// Looks for the regime's marks.
 pub(super) fn marks(sheet: &Sheet) -> Marks {
     let mut made = Marks::default();
@@ -37,6 +41,9 @@ pub(super) fn marks(sheet: &Sheet) -> Marks {
     let folded = sheet.folded.as_str();
     let mut done = 0;
     for hit in finder.find_iter(folded) {
+        if let Some(number) = secret_number(folded, &hit.range()) {
+            made.cite(sheet, number);
+        }
         if hit.start() < done
             || plainly_a_word(folded, hit.start(), hit.end())
             || !has_a_head(folded, &hit.range(), &regime.finders.heads)
@@ -61,6 +68,50 @@ pub(super) fn marks(sheet: &Sheet) -> Marks {
         weigh(sheet, &parsed, span, &mut made);
     }
     made
+}
+
+impl Marks {
+    /// Keeps the number of a classified document that is named in this one.
+    fn cite(&mut self, sheet: &Sheet, folded: Span) {
+        if self.citations.len() >= CITED || sheet.about_marks {
+            return;
+        }
+        let span = sheet.folded.source_span(folded);
+        self.citations.push(Finding {
+            id: String::new(),
+            rule: format!("{}.derivative.unmarked", sheet.regime.id),
+            severity: Severity::Review,
+            level: None,
+            mark: None,
+            place: sheet.places.place(&span),
+            quote: Some(sheet.places.quote(&span).to_owned()),
+            context: Some(sheet.places.context(&span, 24)),
+            evidence: Vec::new(),
+            basis: Vec::new(),
+            entry: None,
+            missing_qualifiers: None,
+            message: Words::default(),
+            span,
+        });
+    }
+}
+
+/// The number of a classified document, 岚渡密〔2025〕3号, around its 密. Bureaus of
+/// secrecy (保密) and of cryptography (国密) number what is no secret so as well.
+fn secret_number(folded: &str, hit: &Span) -> Option<Span> {
+    let before = folded[..hit.start].chars().rev().take_while(|c| is_han(*c)).take(8);
+    let before: Vec<char> = before.collect();
+    if &folded[hit.clone()] != "密" || before.is_empty() || matches!(before[0], '保' | '国' | '商')
+    {
+        return None;
+    }
+    let rest = folded[hit.end..].strip_prefix(['〔', '[', '('])?;
+    let year = rest.get(..4).filter(|year| year.bytes().all(|b| b.is_ascii_digit()))?;
+    let rest = rest[year.len()..].strip_prefix(['〕', ']', ')'])?;
+    let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
+    let after = rest[digits..].strip_prefix('号').filter(|_| digits > 0)?;
+    let start = hit.start - before.iter().map(|c| c.len_utf8()).sum::<usize>();
+    Some(start..folded.len() - after.len())
 }
 
 /// Whether a level can end here: something that its beginning is made of stands
@@ -296,12 +347,32 @@ fn place_evidence(weighed: &mut Weighed, around: &Around, region: Region, named:
             weighed.fill("page-top", &[("line", &line), ("page", &page)]);
         }
     }
+    if heads_an_annex(weighed.sheet, around) {
+        weighed.add("annex");
+    }
     if region == Region::Body && weighed.sheet.official {
         weighed.add("official-layout");
     }
     if weighed.sheet.copy_number && block.page == 1 && block.line <= 6 {
         weighed.add("copy-number");
     }
+}
+
+/// Whether one of the two lines above says 附件1 or the like and no more.
+fn heads_an_annex(sheet: &Sheet, around: &Around) -> bool {
+    let blocks = sheet.text.blocks();
+    let home = &blocks[around.block];
+    let above = blocks[..around.block].iter().rev().take(4);
+    let same = above.filter(|b| b.region == home.region && b.span().len() <= 60);
+    let lines = same.map(|block| compact(sheet.line(block))).filter(|line| !line.is_empty());
+    lines.take(2).any(|line| {
+        let rest =
+            sheet.regime.annex.words.iter().find_map(|word| line.strip_prefix(word.as_str()));
+        rest.is_some_and(|rest| {
+            rest.chars()
+                .all(|c| number::is_numeral(c) || c.is_ascii_digit() || "-—:：()（）".contains(c))
+        })
+    })
 }
 
 fn form_evidence(weighed: &mut Weighed, parsed: &Parsed, label: bool, source: &Span) {

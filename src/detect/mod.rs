@@ -14,6 +14,7 @@ mod sent;
 mod sheet;
 mod squeeze;
 mod table;
+mod word;
 
 use sheet::Sheet;
 
@@ -33,15 +34,22 @@ pub struct Detection {
 pub fn detect(text: &SourceText, folded: &FoldedText, dictionary: &Dictionary) -> Detection {
     let mut detection =
         Detection { findings: scope::scopes(text, folded, dictionary), ..Detection::default() };
-    for regime in &dictionary.regimes {
-        match regime.form {
-            Form::LevelStarTerm => star_regime(text, folded, regime, &mut detection),
-            Form::Banner => {
-                let sheet = Sheet::new(text, folded, regime);
-                detection.findings.extend(banner::banners(&sheet));
-            }
-            Form::Word => {}
-        }
+    let of = |form| dictionary.regimes.iter().filter(move |regime| regime.form == form);
+    for regime in of(Form::LevelStarTerm) {
+        star_regime(text, folded, regime, &mut detection);
+    }
+    let banners: Vec<Sheet> =
+        of(Form::Banner).map(|regime| Sheet::new(text, folded, regime)).collect();
+    detection.findings.extend(banner::banners(&banners, &mut detection.facts));
+    for regime in of(Form::Word) {
+        let found = word::words(&Sheet::new(text, folded, regime));
+        // What such a regime's own field says is no other regime's mark.
+        detection.findings.retain(|other| {
+            !found
+                .iter()
+                .any(|own| own.span.start < other.span.end && other.span.start < own.span.end)
+        });
+        detection.findings.extend(found);
     }
     detection.findings.sort_by(|a, b| {
         (a.span.start, a.span.end, &a.rule).cmp(&(b.span.start, b.span.end, &b.rule))

@@ -3,6 +3,7 @@
 //! mark's place. Each counts only where a mark stands, never in a sentence.
 
 use super::grammar::is_han;
+use super::number;
 use super::sheet::{Sheet, compact, is_copy_number};
 use crate::model::{Block, Evidence, Facts, Finding, Region, Severity, Span, Words};
 
@@ -107,7 +108,8 @@ fn words(sheet: &Sheet, block: &Block, packed: &str, found: &mut Vec<Finding>) {
             let dated = tail.is_empty()
                 || ((star.is_some() || stamp || related.rule.ends_with("trade-secret"))
                     && tail.chars().count() <= 14
-                    && tail.chars().any(|c| c.is_ascii_digit() || matches!(c, '年' | '期' | '日')));
+                    && tail.chars().any(|c| c.is_ascii_digit() || matches!(c, '年' | '期' | '日'))
+                    && tail.chars().all(of_a_date));
             if !dated {
                 continue;
             }
@@ -124,6 +126,13 @@ fn words(sheet: &Sheet, block: &Block, packed: &str, found: &mut Vec<Finding>) {
             return;
         }
     }
+}
+
+/// Characters of a day or a term: 2020年3月1日, 日期：, 5年, 长期.
+fn of_a_date(c: char) -> bool {
+    number::is_numeral(c)
+        || c.is_ascii_digit()
+        || "年月日号个天时分期限长永久于自至起满前后-./:：()（）▲△◆· ".contains(c)
 }
 
 /// 青禾家具▲核心商密▲5年: a name, the word and a term (central enterprises'

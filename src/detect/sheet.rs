@@ -57,7 +57,8 @@ impl<'a> Sheet<'a> {
                 .any(|line| line.split_whitespace().next().is_some_and(is_copy_number));
         let talk = &regime.talk;
         let titled = head.iter().take(3).any(|line| {
-            line.chars().count() <= 40
+            let longest = if line.chars().any(is_han) { 40 } else { 100 };
+            line.chars().count() <= longest
                 && talk.titles.iter().any(|word| line.contains(word.as_str()))
         });
         let topics = talk

@@ -78,6 +78,10 @@ pub(super) fn cell_of<'a>(text: &'a SourceText, block: &Block) -> Option<Cell<'a
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::detect::detect;
+    use crate::dictionary::Dictionary;
+    use crate::model::{BlockHead, TextBuilder};
+    use crate::normalize::fold;
 
     #[test]
     fn labels_tell_table_row_and_column() {
@@ -94,6 +98,44 @@ mod tests {
         ] {
             let got = Cell::of(label).map(|cell| (cell.table, cell.row, cell.column));
             assert_eq!(got, want, "{label}");
+        }
+    }
+
+    #[test]
+    fn the_head_of_a_column_tells_a_sample_from_a_mark() {
+        let dictionary = Dictionary::shipped();
+        let mark = "机密★10年";
+        let cases: &[(&[&[&str]], &str)] = &[
+            (&[&["文号", "密级"], &["一号", mark]], "cn.mark.state-secret"),
+            (&[&["要素", "示例"], &["密级和保密期限", mark]], "cn.mark.quoted"),
+            (&[&["一览表"], &["要素", "示例"], &["密级和保密期限", mark]], "cn.mark.quoted"),
+            (&[&["题目", "A", "答案"], &["正确的是", mark, "A"]], "cn.mark.quoted"),
+            (&[&["题目", "选项一"], &["正确的是", mark]], "cn.mark.quoted"),
+            // Letters and options alone make no quiz.
+            (&[&["库区", "A"], &["一层", mark]], "cn.mark.state-secret"),
+            // The head of another column says nothing.
+            (&[&["示例", "密级"], &["一号", mark]], "cn.mark.state-secret"),
+        ];
+        for (rows, want) in cases {
+            let mut builder = TextBuilder::new();
+            for (row, cells) in (1..).zip(*rows) {
+                for (column, cell) in (1..).zip(*cells) {
+                    let label = format!("t1.r{row}.c{column}");
+                    let head = BlockHead {
+                        region: Region::Cell,
+                        page: 1,
+                        line: row,
+                        label,
+                        ..BlockHead::default()
+                    };
+                    builder.block(&head, cell);
+                }
+            }
+            let text = builder.finish();
+            let found = detect(&text, &fold(text.as_str()), &dictionary).findings;
+            let rules: Vec<&str> = found.iter().map(|finding| finding.rule.as_str()).collect();
+            assert!(rules.contains(want), "{rows:?}: {rules:?}");
+            assert_eq!(found.iter().filter(|f| f.mark.is_some()).count(), 1, "{rows:?}");
         }
     }
 }

@@ -4,8 +4,13 @@ use aho_corasick::{AhoCorasick, MatchKind};
 use jiff::civil::Date;
 use serde::Deserialize;
 
+mod banner;
+
+pub use banner::{Banner, ByteSet};
+
 use super::{Diagnostic, Openings};
-use crate::model::{Level, Words};
+use crate::model::{Level, Severity, Words};
+use crate::normalize::fold_term;
 
 /// A regime as data. What is absent from a file is absent from the regime.
 #[derive(Clone, Debug, Deserialize)]
@@ -17,6 +22,9 @@ pub struct Regime {
     pub form: Form,
     /// Its name.
     pub name: Words,
+    /// Levels whose words other regimes have too: alone on a line they say nothing.
+    #[serde(default)]
+    pub shared: Vec<String>,
     /// Its levels.
     #[serde(rename = "level")]
     pub levels: Vec<LevelEntry>,
@@ -53,6 +61,9 @@ pub struct Regime {
     /// The pieces of evidence.
     #[serde(default)]
     pub evidence: Vec<EvidenceEntry>,
+    /// What heads an annex.
+    #[serde(default)]
+    pub annex: WordList,
     /// Words of text about marks.
     #[serde(default)]
     pub talk: Talk,
@@ -90,8 +101,8 @@ pub struct Finders {
     pub labels: Option<AhoCorasick>,
     /// Words of labels, of marks beside the level mark, of disclosure.
     pub related: Openings,
-    /// First characters of banners and of lines of an authority block.
-    pub banner_starts: Vec<char>,
+    /// First bytes of banners and of lines of an authority block.
+    pub banner_starts: ByteSet,
 }
 
 impl Finders {
@@ -116,10 +127,10 @@ impl Finders {
         let disclosure = regime.disclosure.iter().flat_map(|entry| &entry.words);
         let labels = || regime.label.words.iter().chain(&regime.disclosure_label.words);
         let words = related.chain(disclosure).chain(labels()).map(String::as_str);
-        let starts = levels().chain(&regime.banner.restricted).chain(&regime.banner.authority);
-        let mut banner_starts: Vec<char> = starts.filter_map(|word| word.chars().next()).collect();
-        banner_starts.sort_unstable();
-        banner_starts.dedup();
+        let plain = regime.levels.iter().flat_map(|level| &level.plain);
+        let starts = levels().chain(plain).chain(&regime.banner.restricted);
+        let starts = starts.chain(&regime.banner.authority).chain(&regime.banner.separators);
+        let banner_starts = ByteSet::of(starts.filter_map(|word| word.bytes().next()));
         Self {
             anchors: finder(anchors),
             heads,
@@ -128,23 +139,6 @@ impl Finders {
             related: Openings::of(words),
             banner_starts,
         }
-    }
-}
-
-/// Some of the 256 bytes.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct ByteSet([u64; 4]);
-
-impl ByteSet {
-    fn of(bytes: impl Iterator<Item = u8>) -> Self {
-        let mut set = [0; 4];
-        bytes.for_each(|byte| set[usize::from(byte >> 6)] |= 1 << (byte & 63));
-        Self(set)
-    }
-
-    /// Whether it holds a byte.
-    pub fn has(&self, byte: u8) -> bool {
-        self.0[usize::from(byte >> 6)] >> (byte & 63) & 1 != 0
     }
 }
 
@@ -176,7 +170,15 @@ pub struct LevelEntry {
     /// Higher protects more; 0 is no classification.
     pub rank: u8,
     /// How it is written in a mark or banner.
+    #[serde(default)]
     pub words: Vec<String>,
+    /// How it is written where a line of these words alone is a banner, and the
+    /// document need not say more.
+    #[serde(default)]
+    pub plain: Vec<String>,
+    /// How much a banner or portion of it weighs, where its rank does not say it.
+    #[serde(default)]
+    pub severity: Option<Severity>,
     /// How it is written in a portion mark.
     #[serde(default)]
     pub portions: Vec<String>,
@@ -217,7 +219,7 @@ pub struct StarMark {
 
 /// The label form: a word, a colon or cell border, a level.
 #[derive(Clone, Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, default)]
 pub struct Label {
     /// Words that announce a level.
     pub words: Vec<String>,
@@ -292,7 +294,7 @@ pub struct EvidenceEntry {
 
 /// Words of text about marks.
 #[derive(Clone, Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, default)]
 pub struct Talk {
     /// Words that introduce a sample.
     pub introducers: Vec<String>,
@@ -301,14 +303,11 @@ pub struct Talk {
     /// Words in the titles of such text.
     pub titles: Vec<String>,
     /// Heads of table columns that hold samples.
-    #[serde(default)]
     pub sample_columns: Vec<String>,
     /// Words in the heads of columns that hold the options of a quiz, beside a
     /// letter from A to H alone.
-    #[serde(default)]
     pub option_columns: Vec<String>,
     /// Heads of columns that only the table of a quiz has.
-    #[serde(default)]
     pub quiz_columns: Vec<String>,
 }
 
@@ -384,31 +383,6 @@ pub struct Organ {
     pub may: Vec<String>,
 }
 
-/// The form of a banner regime's marks.
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Banner {
-    /// Categories and controls that may follow `//`, as written in banners.
-    #[serde(default)]
-    pub controls: Vec<String>,
-    /// The same in portion marks.
-    #[serde(default)]
-    pub portion_controls: Vec<String>,
-    /// Lines of an authority block begin with one of these.
-    #[serde(default)]
-    pub authority: Vec<String>,
-    /// Whether a level word alone on its line, without controls, portions or
-    /// authority block near, already is a banner.
-    #[serde(default)]
-    pub plain: bool,
-    /// Banners that restrict without classifying (`CUI`).
-    #[serde(default)]
-    pub restricted: Vec<String>,
-    /// Rule of those.
-    #[serde(default)]
-    pub restricted_rule: String,
-}
-
 impl Regime {
     /// The level with this id.
     pub fn level(&self, id: &str) -> Option<Level> {
@@ -462,7 +436,7 @@ pub(super) fn parse(file: &str, text: &str) -> Result<Regime, Vec<Diagnostic>> {
         if regime.levels[..at].iter().any(|other| other.id == level.id) {
             say(format!("level {} stands here twice", level.id));
         }
-        if level.words.iter().all(|word| word.trim().is_empty()) {
+        if level.words.iter().chain(&level.plain).all(|word| word.trim().is_empty()) {
             say(format!("level {} has no word", level.id));
         }
     }
@@ -490,6 +464,11 @@ pub(super) fn parse(file: &str, text: &str) -> Result<Regime, Vec<Diagnostic>> {
     }
     if !wrong.is_empty() {
         return Err(wrong);
+    }
+    if regime.form == Form::Word {
+        // Authors write them in the regime's script; texts are folded.
+        let levels = regime.levels.iter_mut().flat_map(|level| &mut level.words);
+        levels.chain(&mut regime.label.words).for_each(|word| *word = fold_term(word));
     }
     regime.finders = Finders::of(&regime);
     Ok(regime)
@@ -534,6 +513,7 @@ const EVIDENCE: &[&str] = &[
     "option",
     "introduced",
     "sample-column",
+    "annex",
     "about-marks",
     "article",
     "placeholder",

@@ -12,6 +12,10 @@ macro_rules! files {
 /// Kind, name and text of each file.
 pub(super) const FILES: &[(Kind, &str, &str)] = files![
     Regime "regimes/cn.toml",
+    Regime "regimes/eu.toml",
+    Regime "regimes/nato.toml",
+    Regime "regimes/tw.toml",
+    Regime "regimes/uk.toml",
     Regime "regimes/us.toml",
     Rules "rules/cn.toml",
     Rules "rules/eu.toml",

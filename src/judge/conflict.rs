@@ -80,9 +80,16 @@ fn beside(one: &Finding, other: &Finding) -> bool {
         && one.span != other.span
 }
 
-/// A mark at the head of a later page: of an annex or a compiled item.
+/// A mark at the head of a later page or of an annex, which is that one's or a
+/// compiled item's.
 fn annexed(finding: &Finding) -> bool {
-    finding.place.region == Region::Body && finding.place.page.is_some_and(|page| page > 1)
+    let later = finding.place.page.is_some_and(|page| page > 1);
+    (finding.place.region == Region::Body && later) || heads_an_annex(finding)
+}
+
+/// Whether it stands below a line that heads an annex.
+pub(super) fn heads_an_annex(finding: &Finding) -> bool {
+    finding.evidence.iter().any(|evidence| evidence.id == "annex")
 }
 
 /// A name, property or subject that says other than the page.
@@ -115,7 +122,9 @@ fn higher(
     let own = live.iter().filter(|f| on_page(f) && !annexed(f)).filter_map(|f| level(f));
     let own = highest(own).map_or(0, |l| l.rank);
     for finding in live.iter().filter(|f| annexed(f) || f.rule.ends_with("mark.portion")) {
-        if own > 0 && level(finding).is_some_and(|l| l.rank > own) {
+        // Without a mark of its own nothing says that page 1 is another's cover.
+        let covered = own > 0 || heads_an_annex(finding);
+        if covered && level(finding).is_some_and(|l| l.rank > own) {
             added.push(derived(finding, &regime.id, "conflict.attachment-higher", Severity::Block));
         }
     }

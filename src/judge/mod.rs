@@ -44,6 +44,11 @@ pub fn judge(mut case: Case, dictionary: &Dictionary, as_of: Date) -> Examinatio
     for part in 0..case.parts.len() {
         judged.extend(marks_of(&mut case, part, dictionary, as_of));
     }
+    for (part, facts) in &mut case.parts {
+        for (regime, _) in facts.declassify_on.iter().filter(|(_, day)| *day < as_of) {
+            past_its_day(part, regime);
+        }
+    }
     conflict::weigh(&mut case.parts, &judged, dictionary);
     explain(&mut case.parts, &judged, dictionary, as_of);
 
@@ -98,6 +103,17 @@ pub fn judge(mut case: Case, dictionary: &Dictionary, as_of: Date) -> Examinatio
             rules: dictionary.rules_digest.clone(),
             dictionaries: dictionary.scopes_digest.clone(),
         },
+    }
+}
+
+/// Lowers what a banner regime's document says of itself once the day after
+/// Declassify On has come: a person still looks (32 CFR 2001.15, 2001.21).
+fn past_its_day(part: &mut Part, regime: &str) {
+    for finding in &mut part.findings {
+        let own = finding.rule.strip_prefix(regime).is_some_and(|rest| rest.starts_with('.'));
+        if own && finding.severity == Severity::Block {
+            finding.severity = Severity::Review;
+        }
     }
 }
 
@@ -197,12 +213,15 @@ fn defects(
         }
         _ => {}
     }
+    let since = regime.terms.indefinite_needs_scope_from;
+    let issued = standing.issue.as_ref().map(|issue| issue.date);
+    let needs_scope = since.zip(issued).is_none_or(|(since, issued)| issued >= since);
     let maximum = regime.level_entry(&mark.level).and_then(|level| level.maximum_years);
     match &mark.term {
         Term::None if standing.state != DeclassificationState::Pre1991 => {
             add("defect.no-term", Severity::Note)
         }
-        Term::Indefinite => add("defect.indefinite-term", Severity::Review),
+        Term::Indefinite if needs_scope => add("defect.indefinite-term", Severity::Review),
         Term::Duration(length)
             if maximum.is_some_and(|m| {
                 u32::from(length.years) * 12 + u32::from(length.months) > u32::from(m) * 12
@@ -224,7 +243,11 @@ fn layout(
     as_of: Date,
 ) {
     let on_page = finding.rule.ends_with("state-secret") && finding.place.region == Region::Body;
-    if !on_page || !facts.official || finding.place.page != Some(1) {
+    if !on_page
+        || !facts.official
+        || finding.place.page != Some(1)
+        || conflict::heads_an_annex(finding)
+    {
         return;
     }
     let Some(mark) = &finding.mark else { return };

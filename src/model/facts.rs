@@ -21,7 +21,9 @@ pub struct Facts {
     /// Labels that say it is not classified (密级：公开), as the finding each
     /// becomes where a mark says otherwise.
     pub unclassified: Vec<Finding>,
-    /// Marks spoken about beyond what one part's findings name.
+    /// Days after which banner regimes say the document is declassified, by regime.
+    pub declassify_on: Vec<(String, Date)>,
+    /// Marks spoken about, or repeated, beyond what one part's findings name.
     pub left_out: usize,
     /// Foreign level words in a mark's place.
     pub translations: Vec<Finding>,

@@ -81,8 +81,8 @@ impl Pipeline {
             extraction.notes.push(Note {
                 id: "more-quoted-marks",
                 message: Words::new(
-                    format!("{count} further marks that are spoken about are not listed."),
-                    format!("另有{count}处仅被提及的标志未列出。"),
+                    format!("{count} further marks, spoken about or repeated, are not listed."),
+                    format!("另有{count}处仅被提及或者重复的标志未列出。"),
                 ),
             });
         }
