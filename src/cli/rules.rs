@@ -8,6 +8,8 @@ use super::dictionary::Source;
 use super::locale::{self, LangArg};
 use super::output::Output;
 use super::{Status, complain};
+use std::sync::Arc;
+
 use crate::pipeline::rehearse;
 use crate::report::{Lang, Shown};
 
@@ -48,6 +50,7 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Status> {
 fn check(source: &Source) -> anyhow::Result<Status> {
     match source.check() {
         Ok(dictionary) => {
+            let dictionary = Arc::new(dictionary);
             let failures = rehearse(&dictionary);
             for failure in &failures {
                 complain(&failure.to_string());

@@ -34,6 +34,12 @@ pub struct Rule {
     /// Documents on which it does not.
     #[serde(default)]
     pub counter_examples: Vec<Example>,
+    /// The file it stands in.
+    #[serde(skip)]
+    pub file: String,
+    /// Its line there, from 1.
+    #[serde(skip)]
+    pub line: usize,
 }
 
 /// A whole short document, as its author would type it.
@@ -51,6 +57,9 @@ pub struct Example {
     /// Why it is one, where that is not plain.
     #[serde(default)]
     pub why: Option<Words>,
+    /// What the program lacks to do as it says; it is then not rehearsed.
+    #[serde(default)]
+    pub pending: Option<Words>,
 }
 
 /// One law a rule rests on, while it was in force.
@@ -176,7 +185,11 @@ pub(super) fn parse(file: &str, text: &str) -> Result<Vec<Rule>, Vec<Diagnostic>
         }
     }
     if wrong.is_empty() {
-        Ok(parsed.rule.into_iter().map(toml::Spanned::into_inner).collect())
+        let placed = parsed.rule.into_iter().map(|rule| {
+            let line = Diagnostic::at(file, text, rule.span().start, String::new()).line;
+            Rule { file: file.to_owned(), line, ..rule.into_inner() }
+        });
+        Ok(placed.collect())
     } else {
         Err(wrong)
     }

@@ -2,10 +2,13 @@
 //! proves is what the program does.
 
 use std::fmt;
+use std::sync::Arc;
 
+use super::Pipeline;
 use crate::detect::detect;
-use crate::dictionary::{Dictionary, Entry};
-use crate::model::{SourceText, Words};
+use crate::dictionary::{Dictionary, Entry, Example, Rule};
+use crate::extract::Limits;
+use crate::model::{Date, SourceText, Submission, Words};
 use crate::normalize::fold;
 
 /// An example that did not do what its author says it does.
@@ -15,7 +18,7 @@ pub struct Failure {
     pub file: String,
     /// The entry's line in it.
     pub line: usize,
-    /// The entry.
+    /// The entry or rule.
     pub entry: String,
     /// The example, as written.
     pub example: String,
@@ -30,9 +33,58 @@ impl fmt::Display for Failure {
     }
 }
 
-/// Rehearses every scope entry of a dictionary, in its order.
-pub fn rehearse(dictionary: &Dictionary) -> Vec<Failure> {
-    dictionary.entries.iter().flat_map(|entry| rehearse_entry(dictionary, entry)).collect()
+/// Rehearses every rule and every scope entry of a dictionary, in its order.
+pub fn rehearse(dictionary: &Arc<Dictionary>) -> Vec<Failure> {
+    let rules = dictionary.rules.iter().flat_map(|rule| rehearse_rule(dictionary, rule));
+    let entries = dictionary.entries.iter().flat_map(|entry| rehearse_entry(dictionary, entry));
+    rules.chain(entries).collect()
+}
+
+/// An example of a rule is a document: it goes the way of one, from its bytes to
+/// the verdict.
+fn rehearse_rule(dictionary: &Arc<Dictionary>, rule: &Rule) -> Vec<Failure> {
+    let examples = rule.examples.iter().map(|example| (example, true));
+    let counter_examples = rule.counter_examples.iter().map(|example| (example, false));
+    let mut failures = Vec::new();
+    let rehearsed = examples.chain(counter_examples).filter(|(e, _)| e.pending.is_none());
+    for (example, wanted) in rehearsed {
+        let reported = reported(dictionary, example);
+        if reported.contains(&rule.id) == wanted {
+            continue;
+        }
+        let others = reported.join(", ");
+        let problem = match wanted {
+            true => Words::new(
+                format!("is not reported for its own example, but: {others}"),
+                format!("未能在自己的示例上触发，触发的是：{others}"),
+            ),
+            false => Words::new("is reported for its counter-example", "在反例上触发"),
+        };
+        failures.push(Failure {
+            file: rule.file.clone(),
+            line: rule.line,
+            entry: rule.id.clone(),
+            example: example.text.clone(),
+            problem,
+        });
+    }
+    failures
+}
+
+/// The day an example is judged on where it names none.
+const AS_OF: Date = jiff::civil::date(2026, 11, 23);
+
+/// The rules that are reported for an example, each once.
+fn reported(dictionary: &Arc<Dictionary>, example: &Example) -> Vec<String> {
+    let as_of = example.as_of.unwrap_or(AS_OF);
+    let name = example.name.clone().unwrap_or_else(|| "example.txt".to_owned());
+    let pipeline = Pipeline::new(Arc::clone(dictionary), Limits::default(), as_of);
+    let examination = pipeline.examine(Submission::file(name, example.text.clone().into_bytes()));
+    let findings = examination.parts.iter().flat_map(|part| &part.findings);
+    let mut rules: Vec<String> = findings.map(|finding| finding.rule.clone()).collect();
+    rules.sort_unstable();
+    rules.dedup();
+    rules
 }
 
 fn rehearse_entry(dictionary: &Dictionary, entry: &Entry) -> Vec<Failure> {
@@ -71,7 +123,7 @@ mod tests {
 
     #[test]
     fn shipped_entries_do_what_their_examples_say() {
-        let failures = rehearse(&Dictionary::shipped());
+        let failures = rehearse(&Arc::new(Dictionary::shipped()));
         assert!(
             failures.is_empty(),
             "{}",
@@ -104,7 +156,7 @@ mod tests {
             name = { zh = \"甲\", en = \"A\" }\nmatter = \"甲\"\nterms = [\"融雪剂\"]\n\
             examples = [\"融雪剂储备\", \"工业盐\"]\nnegative_examples = [\"融雪剂\"]\n";
         let dictionary = load(&[Source::new(Kind::Scope, "x.toml", text)]).unwrap();
-        let failures = rehearse(&dictionary);
+        let failures = rehearse(&Arc::new(dictionary));
         let shown: Vec<String> = failures.iter().map(ToString::to_string).collect();
         assert_eq!(
             shown,
