@@ -1,7 +1,8 @@
 //! Reading: bytes a second for each format, over the documents of `corpora/`
 //! and over long texts made here.
 //!
-//! Each run asserts how many lines it read, so speed is never bought with blindness.
+//! Each run asserts how many lines it read, or that there is ink on what it drew,
+//! so speed is never bought with blindness.
 
 #![allow(missing_docs, reason = "criterion makes a function without")]
 #![allow(clippy::unwrap_used, reason = "a bench ends where something unexpected happens")]
@@ -13,7 +14,7 @@ use std::hint::black_box;
 use std::path::Path;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
-use vetmark::extract::{Budget, Limits, extract};
+use vetmark::extract::{Budget, Draw, Limits, Passwords, extract, pdf_pages};
 use vetmark::model::Submission;
 
 /// Formats by extension, with the lines a reader finds per document at the least.
@@ -89,6 +90,36 @@ fn long_packages(criterion: &mut Criterion) {
     group.finish();
 }
 
+/// First pages of PDFs as pictures, by the pixel.
+fn pictures(criterion: &mut Criterion) {
+    const MANY: usize = 5;
+    let documents = documents("pdf");
+    let passwords = Passwords::default();
+    let mut group = criterion.benchmark_group("draw");
+    group.sample_size(10);
+    for dpi in [72, 150, 300] {
+        let draw = |document: &Submission| {
+            let mut budget = Budget::new(Limits::default());
+            let scale = dpi as f32 / 72.0;
+            let made = pdf_pages(&document.bytes, &passwords).draw(1, scale, &mut budget).unwrap();
+            made.rgba
+        };
+        let pixels: usize = documents.iter().take(MANY).map(|d| draw(d).len() / 4).sum();
+        group.throughput(Throughput::Elements(pixels as u64));
+        group.bench_function(format!("{dpi} dpi"), |bencher| {
+            bencher.iter(|| {
+                for document in documents.iter().take(MANY) {
+                    let dark =
+                        draw(document).as_chunks::<4>().0.iter().filter(|p| p[1] < 128).count();
+                    assert!(dark > 100, "{}", document.provenance);
+                    black_box(dark);
+                }
+            });
+        });
+    }
+    group.finish();
+}
+
 /// How many lines are read of a document and of what is packed in it.
 fn blocks(document: &Submission) -> usize {
     let mut budget = Budget::new(Limits::default());
@@ -118,5 +149,5 @@ fn documents(extension: &str) -> Vec<Submission> {
     documents
 }
 
-criterion_group!(benches, corpora, long_texts, long_packages);
+criterion_group!(benches, corpora, long_texts, long_packages, pictures);
 criterion_main!(benches);

@@ -147,6 +147,11 @@ impl Budget {
         Ok(())
     }
 
+    /// Steps that the current part has left.
+    pub fn steps_left(&self) -> u64 {
+        self.limits.steps.saturating_sub(self.steps)
+    }
+
     /// Checks what one compressed stream has given against what was put in.
     ///
     /// # Errors

@@ -31,6 +31,7 @@ mod xml;
 pub use budget::{Budget, Limits, Metered};
 pub use panics::quiet_panics;
 pub use passwords::Passwords;
+pub use pdf::render::{Draw, pdf_pages};
 pub use sniff::{Format, sniff};
 
 use office::crypt::Lock;

@@ -4,6 +4,7 @@ mod document;
 mod facts;
 mod finding;
 mod marking;
+mod picture;
 mod text;
 mod verdict;
 
@@ -12,6 +13,7 @@ pub use facts::{Facts, IssueDate};
 pub use finding::{Evidence, Finding, Gap, GapKind, Limit, Note, Place, Severity, Words};
 pub use jiff::civil::Date;
 pub use marking::{Level, Mark, MarkForm, Term, TermLength};
+pub use picture::Bitmap;
 pub use text::{
     Align, Block, BlockHead, FoldedText, Rect, Region, SourceText, Span, Style, StyleId, StyleRun,
     TextBuilder,

@@ -18,6 +18,7 @@ mod meter;
 mod page;
 mod pages;
 mod properties;
+pub(crate) mod render;
 mod revisions;
 mod second;
 mod sweep;

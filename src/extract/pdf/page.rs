@@ -154,6 +154,10 @@ pub(crate) struct Page {
     pub(crate) contradicted: u32,
     /// Pictures drawn that are more than an ornament.
     pub(crate) images: u32,
+    /// Pixels that the pictures say they have.
+    pub(crate) pixels: u64,
+    /// Characters in fonts that the file does not carry and nobody else has.
+    pub(crate) uncarried: u32,
     /// Area of the pictures by area of the page, at most 1.
     pub(crate) image_cover: f32,
     /// Texts that stand for something drawn: alternative descriptions.

@@ -64,7 +64,8 @@ fn read(bytes: &[u8], passwords: &Passwords) -> Option<Vec<Page>> {
     Some(pages.collect())
 }
 
-fn open(bytes: &[u8], password: &str) -> Option<Document> {
+/// Opens a document with a password, which may be none.
+pub(super) fn open(bytes: &[u8], password: &str) -> Option<Document> {
     let limits = pdfrum::Limits { max_decoded_stream_len: STREAM, ..pdfrum::Limits::default() };
     let mut options = OpenOptions::builder().limits(limits);
     if !password.is_empty() {

@@ -59,6 +59,8 @@ pub(crate) struct Font {
     /// Its name without the mark of a subset.
     pub(crate) face: String,
     pub(crate) is_bold: bool,
+    /// Whether its glyphs are in the file, or such as a renderer has.
+    pub(crate) is_carried: bool,
     /// Height of its glyphs by size: 1, but for fonts drawn in other units.
     pub(crate) scale: f32,
     kind: Kind,
@@ -81,6 +83,10 @@ impl Font {
         let descriptor = file.dict(described, b"FontDescriptor");
         let face = face(file, dict, descriptor.as_deref());
         let is_bold = is_bold(file, &face, descriptor.as_deref());
+        let is_carried = descendant.is_none()
+            || descriptor.as_ref().is_some_and(|descriptor| {
+                [&b"FontFile"[..], b"FontFile2", b"FontFile3"].iter().any(|key| descriptor.has(key))
+            });
         let mut scale = 1.0;
         let kind = match descendant {
             Some(descendant) if *subtype == *b"Type0" => {
@@ -93,7 +99,7 @@ impl Font {
                 Kind::Simple(Box::new(simple))
             }
         };
-        Self { face, is_bold, scale, kind }
+        Self { face, is_bold, is_carried, scale, kind }
     }
 
     /// Whether it writes downwards.

@@ -287,6 +287,12 @@ impl Interpreter<'_, '_, '_, '_> {
         }
         let place = shared(self.state.matrix.bounds([0.0, 0.0, 1.0, 1.0]), self.state.clip);
         self.page.add_picture(place);
+        let side = |long: &[u8], short: &[u8]| {
+            let side = self.file.integer(dict, long).or_else(|| self.file.integer(dict, short));
+            u64::try_from(side.unwrap_or(0)).unwrap_or(0)
+        };
+        let pixels = side(b"Width", b"W").saturating_mul(side(b"Height", b"H"));
+        self.page.pixels = self.page.pixels.saturating_add(pixels);
         let is_true = |key: &[u8]| self.file.get(dict, key) == Object::Bool(true);
         let is_stencil = is_true(b"ImageMask") || is_true(b"IM");
         let lets_through = dict.has(b"SMask") || dict.has(b"Mask") || is_stencil;

@@ -149,6 +149,7 @@ impl Interpreter<'_, '_, '_, '_> {
                 false => matrix.apply(moved, self.state.rise),
             };
             self.place(&shown, &pen, (x as f32, y as f32), (unseen, layer));
+            self.page.uncarried += u32::from(!font.is_carried);
             let step = units * size + space;
             moved += if is_vertical { step } else { step * scale };
         }
