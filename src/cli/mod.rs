@@ -11,6 +11,7 @@ mod man;
 mod output;
 mod passwords;
 mod progress;
+mod render;
 mod rules;
 mod scan;
 mod text;
@@ -46,6 +47,7 @@ struct Cli {
 enum Command {
     Scan(scan::Args),
     Text(text::Args),
+    Render(render::Args),
     Rules(rules::Args),
     Explain(explain::Args),
     Completions(completions::Args),
@@ -114,6 +116,7 @@ fn dispatch(cli: Cli) -> anyhow::Result<Status> {
     match cli.command {
         Some(Command::Scan(args)) => scan::run(args),
         Some(Command::Text(args)) => text::run(&args),
+        Some(Command::Render(args)) => render::run(&args),
         Some(Command::Rules(args)) => rules::run(&args),
         Some(Command::Explain(args)) => explain::run(&args),
         Some(Command::Completions(args)) => completions::run(&args),

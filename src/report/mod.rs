@@ -6,6 +6,7 @@ mod lang;
 mod ledger;
 pub mod ndjson;
 mod phrases;
+pub mod png;
 mod quotes;
 mod shown;
 pub mod text;

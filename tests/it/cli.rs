@@ -56,6 +56,8 @@ fn other_commands_keep_to_the_same_statuses() {
         (&["text", "in/letter.txt"], 0),
         (&["text", "in/unknown.bin"], 1),
         (&["text", "no/such/file"], 2),
+        (&["render", "in/letter.txt", "--out", "no/such/folder/x.png"], 2),
+        (&["render", "in/letter.txt"], 2),
         (&["completions", "bash"], 0),
         (&["completions", "tcsh"], 2),
         (&["man"], 0),
@@ -73,7 +75,7 @@ fn other_commands_keep_to_the_same_statuses() {
 fn completions_and_manual_name_the_commands() {
     for arguments in [&["completions", "bash"][..], &["completions", "zsh"], &["man"]] {
         let ran = run(&fixtures(), arguments);
-        for command in ["scan", "text", "explain", "rules"] {
+        for command in ["scan", "text", "render", "explain", "rules"] {
             assert!(ran.stdout.contains(command), "{arguments:?} lacks {command}");
         }
     }
@@ -127,6 +129,40 @@ fn standard_input_is_a_matter_named_by_its_dash() {
     assert_eq!(ran.status, 1);
     let line = &ran.lines()[0];
     assert_eq!((&line["source"], &line["bytes"]), (&"-".into(), &3.into()));
+}
+
+#[test]
+fn a_page_is_drawn_into_a_file_or_there_is_none() {
+    let documents = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/extract/pdf");
+    let mut all: Vec<_> = fs::read_dir(&documents).unwrap().map(|e| e.unwrap().path()).collect();
+    all.sort();
+    let pdf = all.iter().find(|path| path.extension().is_some_and(|e| e == "pdf")).unwrap();
+    let place = tempfile::tempdir().unwrap();
+    let draw = |file: &str, name: &str, more: &[&str]| {
+        let out = place.path().join(name);
+        let arguments = [&["render", file, "--out", out.to_str().unwrap()][..], more].concat();
+        let ran = run(&fixtures(), &arguments);
+        (ran.status, ran.stdout + &ran.stderr, fs::read(out).unwrap_or_default())
+    };
+    let pdf = pdf.to_str().unwrap();
+    let (status, said, small) = draw(pdf, "small.png", &["--dpi", "72"]);
+    assert!(status < 2, "{said}");
+    let (_, _, large) = draw(pdf, "large.png", &["--dpi", "144"]);
+    let side = |png: &[u8], at: usize| u32::from_be_bytes(png[at..at + 4].try_into().unwrap());
+    for at in [16, 20] {
+        assert!(side(&large, at).abs_diff(2 * side(&small, at)) <= 2);
+    }
+    for (file, more, why) in [
+        (pdf, &["--page", "9999"][..], "there is no page 9999"),
+        (pdf, &["--dpi", "5"], "--dpi"),
+        ("in/letter.txt", &[], "it is not a PDF"),
+        ("no/such/file", &[], "no/such/file"),
+    ] {
+        let (status, said, written) = draw(file, "none.png", more);
+        assert_eq!((status, written), (2, Vec::new()), "{more:?}");
+        assert!(said.contains(why), "{said}");
+    }
+    assert_eq!(fs::read_dir(place.path()).unwrap().count(), 2);
 }
 
 #[test]
