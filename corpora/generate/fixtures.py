@@ -15,6 +15,7 @@ from datetime import date
 import docx_writer as word
 import hostile
 import older
+import olefile
 import outlook
 import paper
 import pictures
@@ -29,7 +30,7 @@ from page import Line, para
 def documents():
     for folder, made in (("plain", texts()), ("html", pages()), ("docx", words()), ("doc", older_words()),
                          ("rtf", rich_texts()), ("mht", archived_pages()), ("xml", xml_files()), ("svg", drawings()), ("epub", books_to_read()),
-                         ("xlsx", books()), ("xls", older_books()), ("pptx", decks()), ("office-xml", office_xml()), ("pdf", papers()), ("eml", mails()), ("mbox", mailboxes()), ("msg", items()), ("tnef", winmails()), ("cms", signed()), ("calendar", calendars()), ("zip", archives()), ("rar", rars()), ("picture", shown())):
+                         ("xlsx", books()), ("xls", older_books()), ("pptx", decks()), ("ppt", older_decks()), ("office-xml", office_xml()), ("pdf", papers()), ("eml", mails()), ("mbox", mailboxes()), ("msg", items()), ("tnef", winmails()), ("cms", signed()), ("calendar", calendars()), ("zip", archives()), ("rar", rars()), ("picture", shown())):
         for name, content in made:
             yield f"{folder}/{name}", content
 
@@ -288,6 +289,16 @@ def older_books():
     for name, content in older.convert(newer, "xls"):
         # Remarks get numbers by chance (ftNts): the same bytes are wanted every time.
         yield name, re.sub(rb"(\x0d\x00\x16\x00).{16}", rb"\1" + bytes(16), content, flags=re.S)
+
+
+def older_decks():
+    """Presentations in the format before 2007, without the preview that makes them large."""
+    kept = {"text-box-and-table", "notes", "master-and-footer", "hidden-slide", "off-the-slide"}
+    newer = ((name, content) for name, content in decks() if name.removesuffix(".pptx") in kept)
+    for name, content in older.convert(newer, "ppt"):
+        file = olefile.OleFileIO(content)
+        streams = ("PowerPoint Document", "Current User")
+        yield name, outlook.compound({name: file.openstream(name).read() for name in streams})
 
 
 def office_xml():

@@ -4,6 +4,7 @@
 mod edits;
 mod looks;
 mod objects;
+mod old;
 mod outline;
 mod page;
 mod put;
@@ -118,11 +119,13 @@ impl<'b> Deck<'b> {
         }
         match document {
             Some((user, stream)) => self.read_document(submission, &user, &stream),
-            None if file.find("PP40").is_some() => {
-                let words = "a presentation of PowerPoint 4, whose records are others";
-                self.gap(Gap::new(GapKind::Unsupported, words));
-            }
-            None => self.damaged("the stream of the presentation is not there"),
+            None => match file.stream("PP40", self.budget) {
+                Some((stream, gap)) => {
+                    gap.into_iter().for_each(|gap| self.gap(gap));
+                    self.read_four(&stream);
+                }
+                None => self.damaged("the stream of the presentation is not there"),
+            },
         }
         self.putter.sheet.put_later();
         let text = &mut self.putter.sheet.text;

@@ -43,6 +43,11 @@ impl Margins {
         made
     }
 
+    /// Bytes of all that is said.
+    pub fn size(&self) -> usize {
+        self.date.len() + self.header.len() + self.footer.len()
+    }
+
     /// Whether a date of the author's is shown.
     pub fn shows_date(&self) -> bool {
         self.flags & 5 == 5

@@ -175,7 +175,10 @@ impl Putter {
         for text in &shape.texts {
             let text = match text.outline {
                 Some(number) => {
-                    shown.insert(number);
+                    // One text stands in one shape.
+                    if !shown.insert(number) {
+                        continue;
+                    }
                     match setting.outline.get(number) {
                         Some(text) => text,
                         None => continue,
@@ -316,14 +319,21 @@ impl Putter {
         })
     }
 
-    /// Puts down what stands at the edges of a slide, each thing once.
-    pub fn put_margins(&mut self, margins: &Margins, number: u32, unseen: Option<&'static str>) {
+    /// Puts down what stands at the edges of a slide, each thing once; `place`
+    /// tells where a placeholder of a kind stands.
+    pub fn put_margins(
+        &mut self,
+        margins: &Margins,
+        number: u32,
+        unseen: Option<&'static str>,
+        place: impl Fn(u8) -> Option<Rect>,
+    ) {
         let of_slides = [
-            (Region::Header, "header", &margins.header, margins.shows_header()),
-            (Region::Footer, "footer", &margins.footer, margins.shows_footer()),
-            (Region::Footer, "date", &margins.date, margins.shows_date()),
+            (Region::Header, "header", &margins.header, margins.shows_header(), 10),
+            (Region::Footer, "footer", &margins.footer, margins.shows_footer(), 9),
+            (Region::Footer, "date", &margins.date, margins.shows_date(), 7),
         ];
-        for (region, label, text, shown) in of_slides {
+        for (region, label, text, shown, kind) in of_slides {
             let text = text.trim();
             let is_new = !self.margins.contains(&(region, text.to_owned()));
             if text.is_empty() || !is_new {
@@ -337,7 +347,9 @@ impl Putter {
             }
             self.said.insert(text.to_owned());
             let region = if shown { region } else { Region::Hidden };
-            self.sheet.put(Done::plain(region, number, label, text));
+            let mut done = Done::plain(region, number, label, text);
+            done.head.bbox = place(kind).filter(|_| shown);
+            self.sheet.put(done);
         }
     }
 

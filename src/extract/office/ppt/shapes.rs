@@ -1,7 +1,7 @@
 //! The shapes of a slide, master or notes page, in the order they are painted
 //! (MS-PPT 2.5.13, MS-ODRAW 2.2.13).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::record;
 use super::text::{Text, texts};
@@ -132,6 +132,11 @@ impl Shapes {
         Ok(made)
     }
 
+    /// Where the first place for text of a kind stands.
+    pub fn place_of(&self, kind: u8) -> Option<Rect> {
+        self.shapes.iter().find(|shape| shape.placeholder == Some(kind))?.frame
+    }
+
     /// Begins a group: its first shape is the group itself.
     fn group<'a>(
         &mut self,
@@ -175,31 +180,30 @@ impl Shapes {
 
     /// Cells are known by their places alone: each edge begins a row or column.
     fn name_cells(&mut self) {
-        for table in 1..=self.tables {
-            let place = |value: f32| (value * 2.0).round() as i64;
-            let corners: Vec<(usize, i64, i64)> = (0..self.shapes.len())
-                .filter(|at| self.shapes[*at].table == Some(table))
-                .filter_map(|at| {
-                    let frame = self.shapes[at].frame?;
-                    Some((at, place(frame.y0), place(frame.x0)))
-                })
-                .collect();
-            let number = |values: Vec<i64>| -> BTreeMap<i64, usize> {
-                let sorted: std::collections::BTreeSet<i64> = values.into_iter().collect();
-                sorted.into_iter().zip(1..).collect()
-            };
-            let with_text = |(at, ..): &&(usize, i64, i64)| !self.shapes[*at].texts.is_empty();
-            let cells: Vec<_> = corners.iter().filter(with_text).copied().collect();
-            let rows = number(cells.iter().map(|(_, y, _)| *y).collect());
-            let columns = number(cells.iter().map(|(.., x)| *x).collect());
+        let place = |value: f32| (value * 2.0).round() as i64;
+        let mut tables: BTreeMap<usize, Vec<(usize, i64, i64)>> = BTreeMap::new();
+        for (at, shape) in self.shapes.iter().enumerate() {
+            let Some((table, frame)) = shape.table.zip(shape.frame) else { continue };
+            if !shape.texts.is_empty() {
+                tables.entry(table).or_default().push((at, place(frame.y0), place(frame.x0)));
+            }
+        }
+        for (table, cells) in tables {
+            let rows = numbered(cells.iter().map(|(_, y, _)| *y));
+            let columns = numbered(cells.iter().map(|(.., x)| *x));
             for (at, y, x) in cells {
-                let (row, column) = (rows.get(&y), columns.get(&x));
-                if let (Some(row), Some(column)) = (row, column) {
+                if let (Some(row), Some(column)) = (rows.get(&y), columns.get(&x)) {
                     self.shapes[at].cell = Some(format!("t{table}.r{row}.c{column}"));
                 }
             }
         }
     }
+}
+
+/// Values with their numbers, from 1, in their order.
+fn numbered(values: impl Iterator<Item = i64>) -> BTreeMap<i64, usize> {
+    let sorted: BTreeSet<i64> = values.collect();
+    sorted.into_iter().zip(1..).collect()
 }
 
 impl Raw {

@@ -87,7 +87,12 @@ impl Deck<'_> {
         }
         let margins = page.margins.as_ref().or(outline.of_slides.as_ref());
         if let Some(margins) = margins {
-            self.putter.put_margins(margins, number, unseen);
+            // The same for all slides, and compared with what was said before.
+            let spent = self.budget.spend_steps(margins.size() as u64 / 64);
+            spent.unwrap_or_else(|gap| self.gap(gap));
+            let master = masters.get(&page.of).map(|(master, _)| master);
+            let place = |kind| page.shapes.place_of(kind).or(master?.shapes.place_of(kind));
+            self.putter.put_margins(margins, number, unseen, place);
         }
         for comment in &page.comments {
             self.putter.put_plain(Region::Comment, number, "comment", comment);

@@ -243,27 +243,7 @@ impl<'b> Book<'b> {
         }
         let listed = std::mem::take(&mut self.sheets);
         let starts = self.starts(stream);
-        let mut known: BTreeSet<usize> = BTreeSet::new();
-        if let Err(gap) = self.budget.check_pages(listed.len()) {
-            self.gap(gap);
-        }
-        for sheet in &listed {
-            self.pages += 1;
-            let hidden = sheet.hidden || is_second;
-            let place = SheetPlace { name: sheet.name.clone(), page: self.pages, hidden };
-            self.name_sheet(&place);
-            match begins(stream, sheet.at) {
-                Some(_) => {
-                    known.insert(sheet.at);
-                    self.read_sheet(stream, sheet.at, &place);
-                }
-                None if sheet.kind == SheetKind::Module => {}
-                None => {
-                    let words = format!("sheet {} is not where it should be", self.pages);
-                    self.gap(Gap::new(GapKind::Damaged, words));
-                }
-            }
-        }
+        let known = self.read_listed(stream, &listed, is_second);
         // Sheets that the workbook does not list, or has lost its list of.
         let whole = !listed.is_empty() && self.gaps.is_empty();
         let lists = !listed.is_empty();
@@ -271,12 +251,54 @@ impl<'b> Book<'b> {
             if known.contains(&at) || is_globals {
                 continue;
             }
-            self.pages += 1;
+            if !self.next_page() {
+                break;
+            }
             let name = if lists { String::new() } else { format!("Sheet{}", self.pages) };
             let place = SheetPlace { name, page: self.pages, hidden: whole || is_second };
             self.read_sheet(stream, at, &place);
         }
         self.put_unused_strings();
+    }
+
+    /// Reads the sheets of the workbook's list; says where they began.
+    fn read_listed(
+        &mut self,
+        stream: &[u8],
+        listed: &[Listed],
+        is_second: bool,
+    ) -> BTreeSet<usize> {
+        let mut known = BTreeSet::new();
+        for sheet in listed {
+            if !self.next_page() {
+                break;
+            }
+            let hidden = sheet.hidden || is_second;
+            let place = SheetPlace { name: sheet.name.clone(), page: self.pages, hidden };
+            self.name_sheet(&place);
+            if begins(stream, sheet.at).is_some() {
+                // One that is listed twice says the same again.
+                if known.insert(sheet.at) {
+                    self.read_sheet(stream, sheet.at, &place);
+                }
+            } else if sheet.kind != SheetKind::Module {
+                let words = format!("sheet {} is not where it should be", self.pages);
+                self.gap(Gap::new(GapKind::Damaged, words));
+            }
+        }
+        known
+    }
+
+    /// Goes on to the next sheet, if there may be as many.
+    fn next_page(&mut self) -> bool {
+        match self.budget.check_pages(self.pages as usize + 1) {
+            Ok(()) => self.pages += 1,
+            Err(gap) => {
+                self.gap(gap);
+                return false;
+            }
+        }
+        true
     }
 
     fn name_sheet(&mut self, sheet: &SheetPlace) {

@@ -126,7 +126,8 @@ impl<'a> Reader<'_, '_, 'a> {
 
     fn read(&mut self) {
         while let Some(record) = self.records.next() {
-            let over = self.budget.spend_steps(1 + self.grid.spent() as u64).err();
+            let steps = 1 + record.body.len() / 256 + self.grid.spent();
+            let over = self.budget.spend_steps(steps as u64).err();
             let over = over.or_else(|| self.budget.spend_text(self.grid.bytes()).err());
             let over = over.or_else(|| self.budget.check_lines(self.grid.lines()).err());
             if let Some(gap) = over {
