@@ -46,6 +46,10 @@ def texts():
     yield "utf-32.txt", short.encode("utf-32")
     yield "form-feed.txt", "第一页\n第二行\n\f第二页\n第二行\n".encode()
     yield "last-line-without-end.txt", "甲\n乙".encode()
+    yield "names-and-values.json", (
+        '{"标题": "\\u9898\\u76ee", "正文": "第一行\\n第二行", "页": [1, 2],\n "附": {"空": null, "真": true}}\n').encode()
+    yield "cut.json", '{"标题": "题目", "正文": "没有写'.encode()
+    yield "escapes.properties", "title=\\u9898\\u76ee\nletter=\\u0041\n".encode()
     yield "zero-width-kept.txt", "机\u200b密\ufeff码\n".encode()
 
 

@@ -15,6 +15,7 @@ mod charset;
 mod epub;
 mod html;
 mod image;
+mod json;
 mod mail;
 mod ofd;
 mod office;

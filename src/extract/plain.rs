@@ -1,7 +1,10 @@
-//! Plain text in whatever encoding it is in; tables in it are told apart.
+//! Plain text in whatever encoding it is in; tables and JSON in it are told apart.
+
+use std::borrow::Cow;
 
 use super::budget::cut_lines;
-use super::{Budget, Extraction, charset, separated};
+use super::xml::pictures;
+use super::{Budget, Extraction, charset, json, separated};
 use crate::model::{Note, SourceText, Submission, Words};
 
 /// Under this, the encoding is worth a note.
@@ -16,7 +19,23 @@ pub(crate) fn read(submission: &Submission, budget: &mut Budget) -> Extraction {
     }
     gaps.extend(cut_lines(&mut decoded.text, budget));
     let encoding = decoded.encoding();
-    let notes = guessed(encoding.name, encoding.confidence).into_iter().collect();
+    let mut notes: Vec<Note> = guessed(encoding.name, encoding.confidence).into_iter().collect();
+    if let Some(json) = json::read(&decoded.text, submission, budget) {
+        gaps.extend(json.gaps);
+        notes.extend(pictures(json.pictures));
+        return Extraction {
+            encoding: Some(encoding),
+            pages: Some(1),
+            text: json.text,
+            children: json.children,
+            gaps,
+            notes,
+            ..Extraction::default()
+        };
+    }
+    if let Cow::Owned(resolved) = json::escapes_resolved(&decoded.text) {
+        decoded.text = resolved;
+    }
     let table = separated::read(&decoded.text, submission.provenance.name(), budget);
     let text = table.unwrap_or_else(|| SourceText::from_lines(decoded.text));
     let pages = text.blocks().last().map_or(1, |last| last.page.max(1));

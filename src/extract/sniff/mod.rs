@@ -209,7 +209,6 @@ fn by_structure(bytes: &[u8], told: Told) -> Format {
         ("=ybegin part=", "text/x-yenc"),
         ("BEGIN:VCALENDAR", "text/calendar"),
         ("BEGIN:VCARD", "text/vcard"),
-        ("{\"nbformat\"", "application/x-ipynb+json"),
     ];
     if let Some((_, media_type)) = FIRST.iter().find(|(first, _)| start.starts_with(first)) {
         return Format::Other(media_type);

@@ -3,7 +3,7 @@
 
 pub(in crate::extract) mod entities;
 mod lines;
-mod packed;
+pub(in crate::extract) mod packed;
 #[cfg(test)]
 mod tests;
 pub(in crate::extract) mod tokens;

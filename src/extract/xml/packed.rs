@@ -1,4 +1,4 @@
-//! What is packed in the text of XML: files in base64, and pages written with
+//! What is packed in the text of XML and JSON: files in base64, and pages written with
 //! references in the place of their tags.
 
 use crate::extract::office::base64;
@@ -13,7 +13,7 @@ const WEIGHT: usize = 4 << 10;
 
 /// What is packed in one file.
 #[derive(Debug)]
-pub(super) struct Packed<'s> {
+pub(in crate::extract) struct Packed<'s> {
     submission: &'s Submission,
     pub children: Vec<Submission>,
     pub pictures: usize,
