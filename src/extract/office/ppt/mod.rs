@@ -157,7 +157,10 @@ impl<'b> Deck<'b> {
             return self.read_loose(stream);
         };
         match self.outline(&document) {
-            Ok(outline) => self.read_pages(submission, &edits, stream, &outline),
+            Ok(outline) => {
+                self.read_pages(submission, &edits, stream, &outline);
+                self.read_sounds(submission, &document);
+            }
             Err(gap) => self.gap(gap),
         }
     }

@@ -15,6 +15,11 @@ use crate::model::{Gap, Origin, Region, Submission};
 /// What earlier versions of a page or document said is called.
 const EARLIER: &str = "earlier version";
 
+/// Instances of a sound's strings: what it is called, and how its file's name
+/// ends.
+const NAME: u16 = 0;
+const ENDING: u16 = 1;
+
 /// The instance of an object's storage that is packed.
 const PACKED: u16 = 1;
 
@@ -53,6 +58,33 @@ impl Deck<'_> {
                         false => object,
                     }
                 }
+            });
+        }
+    }
+
+    /// Sounds, which stand in the document's record as they were files (2.4.16).
+    pub(super) fn read_sounds(&mut self, submission: &Submission, document: &Record<'_>) {
+        let lists = document.children().filter(|record| record.kind == record::SOUNDS);
+        for sound in lists.flat_map(|list| list.children()) {
+            let Some(data) = sound.child(record::SOUND_DATA) else { continue };
+            if sound.kind != record::SOUND || data.body.is_empty() {
+                continue;
+            }
+            let said = |instance: u16| {
+                let mut strings = sound.children().filter(|r| r.kind == record::STRING);
+                let string = strings.find(|r| r.instance == instance);
+                string.map(|r| utf16(r.body)).unwrap_or_default()
+            };
+            let mut name = said(NAME);
+            let ending = said(ENDING);
+            if !name.to_lowercase().ends_with(&ending.to_lowercase()) {
+                name.push_str(&ending);
+            }
+            let name = if name.is_empty() { "sound".to_owned() } else { name };
+            let spent = self.budget.spend_bytes(data.body.len() as u64);
+            self.children.push(match spent {
+                Ok(()) => submission.child(name, Origin::Embedded, data.body.to_vec()),
+                Err(gap) => submission.lost_child(name, Origin::Embedded, gap),
             });
         }
     }

@@ -270,7 +270,7 @@ fn what_was_taken_out_is_still_read() {
 }
 
 #[test]
-fn objects_and_macros_are_children() {
+fn objects_macros_and_sounds_are_children() {
     let packed = |content: &[u8]| {
         let mut packer = ZlibEncoder::new(Vec::new(), Compression::fast());
         packer.write_all(content).expect("memory");
@@ -295,6 +295,13 @@ fn objects_and_macros_are_children() {
             ("vbaProject.bin", b"macros"),
         ]
     );
+    let data = record(0, record::SOUND_DATA, b"RIFF");
+    let sound = holding(record::SOUND, 0, &[string(0, "掌声"), string(1, ".wav"), data]);
+    let sounds = holding(record::SOUNDS, 5, &[record(0, 0x07E5, &[1, 0, 0, 0]), sound]);
+    let extraction = extracted(&deck(builder::document(&[sounds]), &[]));
+    let children: Vec<_> =
+        extraction.children.iter().map(|c| (c.provenance.name(), &*c.bytes)).collect();
+    assert_eq!(children, [("掌声.wav", &b"RIFF"[..])]);
     // An object that cannot be unpacked is there, and says so.
     let torn = record(1 << 4, record::OBJECT_STORAGE, &[9; 40]);
     let extraction = extracted(&deck(builder::document(&[]), &[torn]));
