@@ -257,6 +257,18 @@ def embed(document, name, content):
         f'DrawAspect="Icon" ObjectID="_1" r:id="{rel}"/></w:object></w:r>'))
 
 
+def drawing(document, content):
+    """A metafile, which the first paragraph shows."""
+    from docx.opc.packuri import PackURI
+    from docx.opc.part import Part
+    part = Part(PackURI("/word/media/image1.emf"), "image/x-emf", content, document.part.package)
+    rel = document.part.relate_to(
+        part, "http://schemas.openxmlformats.org/officeDocument/2006/relationships/image")
+    document.paragraphs[0]._p.append(parse_xml(
+        f'<w:r {nsdecls("w", "r")} xmlns:v="urn:schemas-microsoft-com:vml"><w:pict>'
+        f'<v:shape style="width:200pt;height:40pt"><v:imagedata r:id="{rel}"/></v:shape></w:pict></w:r>'))
+
+
 def footnote_files(text):
     """Members that add a footnote; the body refers to it by `footnote_reference`."""
     return {"word/footnotes.xml": (

@@ -112,6 +112,9 @@ def words():
     yield "symbol-star.docx", word.write(two, lambda d: d.paragraphs[0]._p.append(parse_xml(
         f'<w:r {nsdecls("w")}><w:sym w:font="Wingdings" w:char="F0AB"/></w:r>')))
     yield "break-and-tab.docx", word.write([Line("前\t中\n后")])
+    yield "drawing-with-text.docx", word.write(
+        [para("照片摄于雁洲湿地北侧的木栈道，当天有薄雾，远处可见两座观鸟台和一片芦苇。")],
+        lambda d: word.drawing(d, pictures.emf([("图中的字", 0, 10)])))
     yield "page-break.docx", word.write([Line("第一页"), Line("第二页", page=True)])
     yield "field-and-link.docx", word.write(two, field_and_link)
 
@@ -446,6 +449,8 @@ def archives():
     yield "locked-member.zip", plain.locked_archive([("锁.txt", "文\n".encode())], b"x")
     yield "archive-comment.zip", plain.archive([("甲.txt", "甲\n".encode())], comment="备注".encode())
     yield "empty.zip", plain.archive([])
+    yield "zip64.zip", plain.wide_archive([("甲.txt", "甲\n".encode()), ("夹/乙.txt", "乙\n".encode())])
+    yield "same-name-twice.zip", plain.archive([("甲.txt", "先\n".encode()), ("甲.txt", "后\n".encode())])
 
 
 def rars():

@@ -61,6 +61,22 @@ def archive(members, comment=b"", gbk=False):
     return made
 
 
+def wide_archive(members):
+    """A zip whose sizes and places are all told in eight bytes (ZIP64)."""
+    limit, zipfile.ZIP64_LIMIT = zipfile.ZIP64_LIMIT, 1
+    try:
+        out = io.BytesIO()
+        with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as made:
+            for name, content in members:
+                entry = zipfile.ZipInfo(name, (2026, 1, 1, 0, 0, 0))
+                entry.compress_type = zipfile.ZIP_DEFLATED
+                with made.open(entry, "w", force_zip64=True) as member:
+                    member.write(content)
+        return out.getvalue()
+    finally:
+        zipfile.ZIP64_LIMIT = limit
+
+
 def rename_member(made, old, new):
     """Shorter raw name: padded extra field keeps every offset right."""
     pad = len(old) - len(new)

@@ -269,6 +269,9 @@ const READERS: &[(&str, Reader)] = &[
     ("application/x-compress", archive::stream::read),
     ("application/x-7z-compressed", archive::seven::read),
     ("application/vnd.rar", archive::rar::read),
+    ("application/vnd.ms-cab-compressed", archive::cab::read),
+    ("application/x-archive", archive::ar::read),
+    ("application/x-cpio", archive::cpio::read),
     ("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", office::xlsx::read),
     (
         "application/vnd.openxmlformats-officedocument.presentationml.presentation",

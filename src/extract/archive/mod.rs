@@ -1,7 +1,10 @@
 //! Archives and compressed streams: what is packed inside comes out as children.
 
+pub mod ar;
+pub mod cab;
 mod codec;
 mod compress;
+pub mod cpio;
 mod members;
 pub(super) mod names;
 pub mod rar;

@@ -17,7 +17,9 @@ pub(super) fn read(bytes: &[u8], picture: &mut Picture<'_>) {
 fn walk(bytes: &[u8], picture: &mut Picture<'_>) -> Option<usize> {
     let mut at = 13 + table(*bytes.get(10)?);
     while picture.steps(1) {
-        match bytes.get(at)? {
+        // The mark of the end is left out by some.
+        let Some(first) = bytes.get(at) else { return (at == bytes.len()).then_some(at) };
+        match first {
             // Padding between blocks.
             0 => at += 1,
             0x2C => {

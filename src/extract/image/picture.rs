@@ -253,7 +253,8 @@ impl<'b> Picture<'b> {
         let rest = bytes.get(end..to).unwrap_or_default();
         let is_padding =
             rest.iter().all(|byte| matches!(byte, 0 | 0xFF | b' ' | b'\r' | b'\n' | 0x1A));
-        if !is_padding && self.steps(1) {
+        // Shorter things are remains of buffers.
+        if !is_padding && rest.len() >= 16 && self.steps(1) {
             self.child("appended", rest);
         }
     }

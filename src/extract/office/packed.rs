@@ -65,6 +65,14 @@ pub(crate) fn leftovers(
         .collect()
 }
 
+/// Takes note of a picture, which is counted where it stands. A metafile may hold
+/// text: it is looked at with what is left over.
+pub(crate) fn pass_over_picture(package: &mut Package<'_>, id: PartId) {
+    if !is_metafile(package, id) {
+        package.pass_over(id);
+    }
+}
+
 fn is_metafile(package: &Package<'_>, id: PartId) -> bool {
     let kind = package.content_type(id);
     let name = package.name(id).to_ascii_lowercase();

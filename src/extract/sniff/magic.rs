@@ -152,9 +152,6 @@ const WEAK: &[Magic] = &[
     (0, b"regf", "application/x-windows-registry"),
     (0, b"PAR1", "application/vnd.apache.parquet"),
     (0, b"BZh", "application/x-bzip2"),
-    (0, b"070701", "application/x-cpio"),
-    (0, b"070702", "application/x-cpio"),
-    (0, b"070707", "application/x-cpio"),
     (0, b"FWS", "application/vnd.adobe.flash.movie"),
     (0, b"CWS", "application/vnd.adobe.flash.movie"),
     (0, b"ID3", "audio/mpeg"),
@@ -178,7 +175,11 @@ const WEAK: &[Magic] = &[
 
 /// The format, where first bytes settle it.
 pub(super) fn strong(bytes: &[u8]) -> Option<&'static str> {
-    riff(bytes).or_else(|| cms(bytes)).or_else(|| find(STRONG, bytes)).or_else(|| old_tar(bytes))
+    riff(bytes)
+        .or_else(|| cms(bytes))
+        .or_else(|| find(STRONG, bytes))
+        .or_else(|| cpio(bytes))
+        .or_else(|| old_tar(bytes))
 }
 
 /// The format by first bytes, where it is known that this is no text.
@@ -228,6 +229,18 @@ fn riff(bytes: &[u8]) -> Option<&'static str> {
 /// Signed or sealed data: what it holds may well be text.
 fn cms(bytes: &[u8]) -> Option<&'static str> {
     is_cms(bytes).then_some("application/pkcs7-mime")
+}
+
+/// An archive of `cpio(1)` begins with nothing but digits, as a text may; it has a
+/// good many of them.
+fn cpio(bytes: &[u8]) -> Option<&'static str> {
+    let (length, base) = match bytes.get(..6)? {
+        b"070707" => (76, 8),
+        b"070701" | b"070702" => (110, 16),
+        _ => return None,
+    };
+    let is_digit = |byte: &u8| char::from(*byte).is_digit(base);
+    bytes.get(..length)?.iter().all(is_digit).then_some("application/x-cpio")
 }
 
 /// A tar from before it had first bytes is told by the checksum of its header.

@@ -41,8 +41,15 @@ pub(crate) fn read(bytes: &[u8], picture: &mut Picture<'_>) {
     }
     let Reading { drawn, plus, .. } = made;
     // Both kinds of records may draw the same, one for older programs.
-    let further: Vec<String> =
-        plus.into_iter().filter(|text| !drawn.lines.have(text.trim())).collect();
+    let mut further = Vec::new();
+    for text in plus {
+        if !picture.steps(1 + drawn.lines.length() / 64) {
+            break;
+        }
+        if !drawn.lines.have(text.trim()) {
+            further.push(text);
+        }
+    }
     drawn.put(&further, picture);
 }
 
@@ -101,7 +108,9 @@ impl Reading {
                     let charset = record.get(35).copied().unwrap_or(0);
                     let face = words::wide(record.get(40..104).unwrap_or_default(), false);
                     let face = face.split('\0').next().unwrap_or_default().to_owned();
-                    self.fonts.insert(object, Font { charset, face });
+                    let height = signed(record, 12).map(|height| f64::from(height).abs());
+                    let height = height.filter(|height| *height > 0.0);
+                    self.fonts.insert(object, Font { charset, face, height });
                 }
             }
             37 => {
@@ -201,7 +210,8 @@ impl Reading {
             let [a, b, c, d, e, f] = world;
             (a * x + c * y + e, b * x + d * y + f)
         });
-        self.drawn.lines.push(&text, place, width.map(|width| width * scale));
+        let height = self.state.font.height.map(|height| height * scale);
+        self.drawn.lines.push(&text, place, width.map(|width| width * scale), height);
     }
 
     /// A comment: records of EMF+, or words.

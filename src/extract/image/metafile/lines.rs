@@ -13,9 +13,15 @@ pub(super) struct Lines {
 const MOST: usize = 16 << 20;
 
 impl Lines {
-    /// Adds a run that begins there and is so wide, in the same units; without a
-    /// place it goes on with the one before.
-    pub fn push(&mut self, text: &str, place: Option<(f64, f64)>, width: Option<f64>) {
+    /// Adds a run that begins there and is so wide, in letters so high, all in the
+    /// same units; without a place it goes on with the one before.
+    pub fn push(
+        &mut self,
+        text: &str,
+        place: Option<(f64, f64)>,
+        width: Option<f64>,
+        height: Option<f64>,
+    ) {
         let text: String = text.chars().filter(|c| !c.is_control()).collect();
         self.length = self.length.saturating_add(text.len());
         if text.is_empty() || self.length > MOST {
@@ -33,14 +39,15 @@ impl Lines {
         let goes_on = self.last.is_some_and(|(baseline, start, _)| baseline == y && x > start);
         match self.made.last_mut().filter(|_| goes_on) {
             Some(line) => {
-                let gap = match self.last {
-                    Some((.., Some(before))) => width.map(|width| (x - before) / (width / count)),
+                let gap = match (self.last, height) {
+                    (Some((.., Some(before))), Some(height)) => Some((x - before) / height),
                     _ => None,
                 };
                 let is_word = |c: Option<char>| c.is_some_and(|c| c.is_ascii_alphanumeric());
                 let parts_words = match gap {
-                    // A space is a quarter of a letter's width at least.
-                    Some(gap) => gap > 0.25,
+                    // A space is a quarter of the height wide; letters set apart
+                    // are less, and their spaces are drawn like them.
+                    Some(gap) => gap > 0.2,
                     None => {
                         count > 1.0
                             && is_word(line.chars().next_back())
@@ -55,6 +62,11 @@ impl Lines {
             None => self.made.push(text),
         }
         self.last = Some((y, x, end));
+    }
+
+    /// Bytes of all of them.
+    pub fn length(&self) -> usize {
+        self.length
     }
 
     /// Whether a text stands in one of the lines.
@@ -94,7 +106,8 @@ mod tests {
         ];
         for (runs, want) in cases {
             let mut lines = Lines::default();
-            runs.iter().for_each(|(text, place, width)| lines.push(text, *place, *width));
+            runs.iter()
+                .for_each(|(text, place, width)| lines.push(text, *place, *width, Some(20.0)));
             assert_eq!(lines.finish(), want);
         }
     }

@@ -66,6 +66,8 @@ impl Drawn {
 struct Font {
     charset: u8,
     face: String,
+    /// The height of its letters, where it is told.
+    height: Option<f64>,
 }
 
 impl Font {

@@ -72,10 +72,10 @@ impl Reading {
                 let charset = record.get(19).copied().unwrap_or(0);
                 let face = record.get(24..).unwrap_or_default();
                 let face = face.split(|byte| *byte == 0).next().unwrap_or_default();
-                self.keep(Some(Font {
-                    charset,
-                    face: words::decoded(face.get(..32).unwrap_or(face)),
-                }));
+                let face = words::decoded(face.get(..32).unwrap_or(face));
+                let height = short(record, 6).map(|height| f64::from(height).abs());
+                let height = height.filter(|height| *height > 0.0);
+                self.keep(Some(Font { charset, face, height }));
             }
             0x02FA | 0x02FC | 0x0142 | 0x01F9 | 0x00F7 | 0x06FF => self.keep(None),
             0x012D => {
@@ -120,7 +120,7 @@ impl Reading {
     fn run(&mut self, raw: Option<&[u8]>, place: Option<(f64, f64)>, width: Option<f64>) {
         let text = self.font.decoded(raw.unwrap_or_default());
         let place = if self.follows { self.moved_to.take() } else { place };
-        self.drawn.lines.push(&text, place, width);
+        self.drawn.lines.push(&text, place, width, self.font.height);
     }
 }
 

@@ -374,7 +374,7 @@ impl<'a, 'b> Document<'a, 'b> {
             };
             let page = pages.get(&relationship.id).copied().unwrap_or(0);
             match relationship.kind.as_str() {
-                "image" | "hdphoto" => self.package.pass_over(id),
+                "image" | "hdphoto" => packed::pass_over_picture(&mut self.package, id),
                 "chart" | "chartEx" | "chartUserShapes" => {
                     self.read_drawing(id, "chart", page, None);
                 }

@@ -49,7 +49,8 @@ impl Deck<'_, '_> {
                 }
             };
             match relationship.kind.as_str() {
-                "image" | "hdphoto" | "font" => self.package.pass_over(id),
+                "font" => self.package.pass_over(id),
+                "image" | "hdphoto" => packed::pass_over_picture(&mut self.package, id),
                 "notesSlide" => self.read_notes(id, number, unseen),
                 "comments" => self.read_comments(id, number),
                 "chart" | "chartEx" | "chartUserShapes" => {

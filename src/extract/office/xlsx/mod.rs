@@ -342,7 +342,7 @@ impl Workbook<'_, '_> {
                 }
             };
             match kind {
-                "image" | "hdphoto" => self.package.pass_over(id),
+                "image" | "hdphoto" => packed::pass_over_picture(&mut self.package, id),
                 "drawing" | "chartUserShapes" | "vmlDrawing" => self.read_drawing(id, sheet),
                 "chart" | "chartEx" => self.read_lines(id, "chart", sheet, None),
                 "diagramData" | "diagramDrawing" => {

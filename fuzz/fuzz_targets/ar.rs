@@ -1,0 +1,5 @@
+#![no_main]
+
+use vetmark::extract::Format;
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| vetmark_fuzz::read(Format::Other("application/x-archive"), bytes));
