@@ -203,6 +203,14 @@ impl Reader<'_> {
     fn finish(mut self) -> Extraction {
         let (text, gap) = self.page.finish();
         self.gaps.extend(gap);
+        // Parts that end where the mail does are all said to.
+        let mut said: Vec<Gap> = Vec::new();
+        for gap in self.gaps {
+            if !said.contains(&gap) {
+                said.push(gap);
+            }
+        }
+        self.gaps = said;
         let mut notes = Vec::new();
         if self.pictures > 0 && !self.has_page {
             let words = format!("{} pictures and no page", self.pictures);

@@ -165,6 +165,15 @@ impl<'a> Fields<'a> {
             && FAMILIES.iter().any(|family| value.starts_with(family))
     }
 
+    /// Browsers put themselves in the place of a sender, in their own language.
+    fn is_from_nobody(&self) -> bool {
+        let lines = self.text.split('\n');
+        let mut from = lines.filter(|line| {
+            line.split_once(':').is_some_and(|(name, _)| name.trim().eq_ignore_ascii_case("from"))
+        });
+        from.next().is_some_and(|line| !line.contains('@'))
+    }
+
     fn holds(&self, what: &str) -> bool {
         self.text.to_ascii_lowercase().contains(what)
     }
@@ -177,7 +186,7 @@ impl<'a> Fields<'a> {
                 .iter()
                 .any(|name| matches!(name.as_str(), "to" | "received" | "message-id"))
             && (self.count(&["from"]) == 0
-                || self.holds("<saved by")
+                || self.is_from_nobody()
                 || self.names.iter().any(|name| name == "snapshot-content-location"))
     }
 }

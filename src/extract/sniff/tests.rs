@@ -54,6 +54,14 @@ fn documents_that_look_like_text_are_not_plain() {
         "From: <Saved by Blink>\nSnapshot-Content-Location: http://a\nSubject: a\nMIME-Version: 1.0\nContent-Type: multipart/related; boundary=x\n\n--x",
         "multipart/related",
     );
+    check(
+        "From: =?gb2312?B?08kgTWljcm9zb2Z0IEludGVybmV0IEV4cGxvcmVyIDUgsaO05g==?=\nSubject: a\nMIME-Version: 1.0\nContent-Type: multipart/related; boundary=x\n\n--x",
+        "multipart/related",
+    );
+    check(
+        "From: a@b.cn\nSubject: a\nMIME-Version: 1.0\nContent-Type: multipart/related; boundary=x\n\n--x",
+        "message/rfc822",
+    );
     let two = "From a@b Mon Mar  3 10:00:00 2014\nSubject: a\nTo: b\n\ntext\n\nFrom c@d Mon Mar  3 10:00:00 2014\nSubject: b\n\ntext\n";
     check(two, "application/mbox");
 }

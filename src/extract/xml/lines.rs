@@ -119,6 +119,9 @@ pub(super) struct Lines {
     line: String,
     label: String,
     number: u32,
+    /// The paragraph that is being put together, if it has a line already.
+    group: u32,
+    in_group: bool,
     blocks: usize,
 }
 
@@ -127,7 +130,7 @@ impl Lines {
     pub fn push(&mut self, text: &str, element: &str) {
         for (n, piece) in text.split(['\n', '\r']).enumerate() {
             if n > 0 {
-                self.end();
+                self.end_line();
             }
             if !piece.trim().is_empty() && self.line.trim().is_empty() {
                 self.label = local(element).chars().take(MAX_LABEL).collect();
@@ -136,8 +139,13 @@ impl Lines {
         }
     }
 
-    /// The line ends.
+    /// The line ends, and what it belongs to.
     pub fn end(&mut self) {
+        self.end_line();
+        self.in_group = false;
+    }
+
+    fn end_line(&mut self) {
         let line = std::mem::take(&mut self.line);
         let said = line.trim();
         if said.is_empty() {
@@ -145,7 +153,9 @@ impl Lines {
         }
         self.number = self.number.saturating_add(1);
         let label = std::mem::take(&mut self.label);
-        let head = BlockHead { page: 1, line: self.number, label, ..BlockHead::default() };
+        self.group += u32::from(!std::mem::replace(&mut self.in_group, true));
+        let (line, group) = (self.number, self.group);
+        let head = BlockHead { page: 1, line, label, group, ..BlockHead::default() };
         self.text.block(&head, said);
         self.blocks += 1;
     }
