@@ -27,6 +27,9 @@ const CHECK_EVERY: u64 = 256;
 /// Attributes that are kept in mind, so as to say each only once.
 const MAX_SAID: usize = 100_000;
 
+/// The value of a field is no longer than this.
+const MAX_FIELD: usize = 40;
+
 /// Instructions for programs that say nothing to people.
 const SILENT: &[&str] = &["xml", "xml-stylesheet", "mso-application", "xml-model"];
 
@@ -96,6 +99,8 @@ struct Reader<'a, 'b> {
     said: HashSet<(String, String)>,
     /// Attributes and their values, each once.
     attributes: Vec<(String, String)>,
+    /// The text of the element that began last, as long as nothing began in it.
+    field: Option<String>,
     packed: Packed<'b>,
     gaps: Vec<Gap>,
     in_order: bool,
@@ -111,6 +116,7 @@ impl<'a, 'b> Reader<'a, 'b> {
             entities: Entities::default(),
             said: HashSet::new(),
             attributes: Vec::new(),
+            field: None,
             packed: Packed::new(submission),
             gaps: Vec::new(),
             in_order: true,
@@ -162,6 +168,10 @@ impl<'a, 'b> Reader<'a, 'b> {
             Token::End(name) => {
                 let (ended, in_order) = self.stack.end(name);
                 self.in_order &= in_order;
+                let field = self.field.take().filter(|_| ended.len() == 1);
+                if let (Some(value), Some((name, false))) = (field, ended.first()) {
+                    self.field(name, &value);
+                }
                 if ended.iter().any(|(_, inline)| !inline) {
                     self.lines.end();
                 }
@@ -198,8 +208,19 @@ impl<'a, 'b> Reader<'a, 'b> {
                 self.attribute(local(name), &value);
             }
         }
+        self.field = (!closed).then(String::new);
         if !closed {
             self.stack.begin(name, inline);
+        }
+    }
+
+    /// An element with a few words in it may be a field of a form, and its name
+    /// the field's: said as an attribute would be, beside the line it is.
+    fn field(&mut self, name: &str, value: &str) {
+        let value = value.trim();
+        let is_short = value.chars().take(MAX_FIELD + 1).count() <= MAX_FIELD;
+        if is_short && !value.contains('\n') && value.contains(char::is_alphabetic) {
+            self.attribute(local(name), value);
         }
     }
 
@@ -222,6 +243,9 @@ impl<'a, 'b> Reader<'a, 'b> {
         }
         let name = self.stack.top().map_or("", |(name, _)| *name);
         if !self.packed.take(text, self.budget) {
+            if let Some(field) = self.field.as_mut().filter(|field| field.len() <= 4 * MAX_FIELD) {
+                field.push_str(text);
+            }
             self.lines.push(text, name);
         }
     }

@@ -22,6 +22,12 @@ fn dump(read: &Extraction) -> String {
     lines.collect::<Vec<_>>().join("\n")
 }
 
+/// The same without what is said of fields.
+fn bare(read: &Extraction) -> String {
+    let dump = dump(read);
+    dump.lines().filter(|line| !line.starts_with("Property")).collect::<Vec<_>>().join("\n")
+}
+
 fn check(cases: &[(&str, &str)]) {
     for (xml, want) in cases {
         let read = read_file(xml.as_bytes());
@@ -30,9 +36,30 @@ fn check(cases: &[(&str, &str)]) {
     }
 }
 
+fn check_bare(cases: &[(&str, &str)]) {
+    for (xml, want) in cases {
+        let read = read_file(xml.as_bytes());
+        assert_eq!(bare(&read), *want, "{xml}");
+        assert_eq!(read.gaps, [], "{xml}");
+    }
+}
+
+#[test]
+fn short_elements_are_fields_with_names() {
+    check(&[
+        (
+            "<r><密级>机密</密级><n>12</n><密级>机密</密级></r>",
+            "1 [密级] 机密\n2 [n] 12\n3 [密级] 机密\nProperty [密级] 机密",
+        ),
+        ("<p>甲<b>乙</b></p>", "1 [p] 甲乙"),
+    ]);
+    let long = "长".repeat(41);
+    check(&[(&format!("<r><p>{long}</p></r>"), &format!("1 [p] {long}"))]);
+}
+
 #[test]
 fn elements_have_lines_of_their_own_but_within_sentences() {
-    check(&[
+    check_bare(&[
         ("<a><b>甲</b><c>乙</c></a>", "1 [b] 甲\n2 [c] 乙"),
         ("<a><p>机<b>密</b>★10年</p><p><b>秘</b>密</p></a>", "1 [p] 机密★10年\n2 [b] 秘密"),
         ("<a><p>甲 <b>乙</b> <c>丙</c></p></a>", "1 [p] 甲 乙 丙"),
@@ -50,11 +77,14 @@ fn what_is_no_text_stands_beside_it() {
             "<a 密级='机密' n='5' xml:space='preserve'><b 密级='机密'/><b c='&#x79D8;密'/></a>",
             "Property [密级] 机密\nProperty [c] 秘密",
         ),
-        ("<a>甲<!-- 机密\n注 -->乙</a>", "Comment [] 机密\nComment [] 注\n1 [a] 甲乙"),
+        (
+            "<a>甲<!-- 机密\n注 -->乙</a>",
+            "Comment [] 机密\nComment [] 注\n1 [a] 甲乙\nProperty [a] 甲乙",
+        ),
         ("<?xml-stylesheet href='x'?><?机 密?><a/>", "Hidden [instruction] 机 密"),
         (
             "<!DOCTYPE a [<!-- 注 --><!ENTITY u '机密'><!ENTITY v '秘密'>]><a>&v;</a>",
-            "1 [a] 秘密\nComment [] 注\nHidden [entity u] 机密",
+            "1 [a] 秘密\nProperty [a] 秘密\nComment [] 注\nHidden [entity u] 机密",
         ),
     ]);
 }
@@ -63,16 +93,16 @@ fn what_is_no_text_stands_beside_it() {
 fn all_encodings_are_read() {
     let text = "<?xml version=\"1.0\" encoding=\"GB2312\"?><a>机密</a>";
     let gbk = encoding_rs::GBK.encode(text).0;
-    assert_eq!(dump(&read_file(&gbk)), "1 [a] 机密");
+    assert_eq!(bare(&read_file(&gbk)), "1 [a] 机密");
     let text = "<?xml version='1.0' encoding='Shift_JIS'?><a>機密</a>";
-    assert_eq!(dump(&read_file(&encoding_rs::SHIFT_JIS.encode(text).0)), "1 [a] 機密");
+    assert_eq!(bare(&read_file(&encoding_rs::SHIFT_JIS.encode(text).0)), "1 [a] 機密");
     let text = "\u{FEFF}<?xml version='1.0' encoding='utf-16'?><a>机密</a>";
     for bytes in [
         text.encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<u8>>(),
         text.encode_utf16().flat_map(u16::to_be_bytes).collect(),
         text.as_bytes().to_vec(),
     ] {
-        assert_eq!(dump(&read_file(&bytes)), "1 [a] 机密");
+        assert_eq!(bare(&read_file(&bytes)), "1 [a] 机密");
     }
 }
 
@@ -124,7 +154,7 @@ fn nothing_outside_is_fetched_and_damage_is_said() {
         ("<a>机密<!-- x", "Comment [] x\n1 [a] 机密", GapKind::Damaged),
     ] {
         let read = read_file(xml.as_bytes());
-        assert_eq!(dump(&read), text, "{xml}");
+        assert_eq!(bare(&read), text, "{xml}");
         assert_eq!(read.gaps.iter().map(|gap| gap.kind).collect::<Vec<_>>(), [kind], "{xml}");
     }
 }
