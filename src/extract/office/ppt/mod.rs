@@ -72,6 +72,7 @@ struct Deck<'b> {
     known: BTreeSet<usize>,
     slides: u32,
     pictures: usize,
+    outside: usize,
     /// Slides with a picture that may be their text: the largest share.
     scans: BTreeMap<u32, f32>,
     children: Vec<Submission>,
@@ -87,6 +88,7 @@ impl<'b> Deck<'b> {
             known: BTreeSet::new(),
             slides: 0,
             pictures: 0,
+            outside: 0,
             scans: BTreeMap::new(),
             children: Vec::new(),
             gaps: Vec::new(),
@@ -190,14 +192,24 @@ impl<'b> Deck<'b> {
             let words = format!("pictures and hardly any text on slide {}{more}", pages.join(", "));
             self.gaps.push(Gap::new(GapKind::ImageOnly, words));
         }
-        let mut notes = Vec::new();
-        if self.pictures > 0 {
-            let count = self.pictures.to_string();
-            let words = Words::new(
+        let counted = [
+            (
+                "pictures",
+                self.pictures,
                 "{count} pictures, whose content was not read",
                 "含{count}幅图片，图中内容未读取",
-            );
-            notes.push(Note { id: "pictures", message: words.fill(&[("count", &count)]) });
+            ),
+            (
+                "external-links",
+                self.outside,
+                "{count} links to content outside the document",
+                "有{count}处链接指向文档之外的内容",
+            ),
+        ];
+        let mut notes = Vec::new();
+        for (id, count, en, zh) in counted.into_iter().filter(|(_, count, ..)| *count > 0) {
+            let count = count.to_string();
+            notes.push(Note { id, message: Words::new(en, zh).fill(&[("count", &count)]) });
         }
         Extraction {
             pages: Some(pages).filter(|_| pages > 0 || !text.blocks().is_empty()),

@@ -3,10 +3,10 @@
 
 use super::Deck;
 use super::looks::Levels;
-use super::page::Margins;
+use super::page::{Margins, string_tags};
 use super::record;
 use super::text::{Text, texts};
-use crate::extract::office::art::{Record, u32_at, utf16};
+use crate::extract::office::art::{Record, Records, u32_at, utf16};
 use crate::model::Gap;
 
 /// Longer names are no faces.
@@ -43,6 +43,10 @@ pub(super) struct Outline {
     pub levels: Levels,
     pub fonts: Vec<String>,
     pub shows: Vec<String>,
+    /// Names and values that programs keep.
+    pub tags: Vec<(String, String)>,
+    /// What is shown where a pointer rests on a link.
+    pub tips: Vec<String>,
     /// The number of the object that holds the macros.
     pub macros: Option<u32>,
     pub size: [f32; 2],
@@ -74,16 +78,41 @@ impl Deck<'_> {
                     let names = shows.filter_map(|show| show.child(record::STRING));
                     made.shows.extend(names.map(|name| utf16(name.body)));
                 }
-                (record::DOCUMENT_INFO, _) => {
-                    let info = record.child(record::VBA_INFO);
-                    let atom = info.and_then(|info| info.child(record::VBA_INFO_ATOM));
-                    made.macros = atom.and_then(|atom| u32_at(atom.body, 0));
+                (record::DOCUMENT_INFO, _) => self.info(&record, &mut made)?,
+                (record::EXTERNAL_OBJECTS, _) => {
+                    let objects = record.children().map(|object| object.kind);
+                    self.outside += objects.filter(|kind| record::OUTSIDE.contains(kind)).count();
                 }
                 _ => {}
             }
         }
         self.size = made.size;
         Ok(made)
+    }
+
+    /// What programs keep with the presentation (2.4.23): which object holds the
+    /// macros, tags, and hints of links.
+    fn info(&mut self, record: &Record<'_>, made: &mut Outline) -> Result<(), Gap> {
+        for part in record.children() {
+            self.budget.spend_steps(1)?;
+            if part.kind == record::VBA_INFO {
+                let atom = part.child(record::VBA_INFO_ATOM);
+                made.macros = atom.and_then(|atom| u32_at(atom.body, 0));
+            }
+            if part.kind != record::TAGS {
+                continue;
+            }
+            made.tags.extend(string_tags(&part, self.budget)?);
+            let binary = part.children().filter(|tag| tag.kind == record::BINARY_TAG);
+            for data in binary.filter_map(|tag| tag.child(record::BINARY_TAG_DATA)) {
+                for kept in Records::new(data.body) {
+                    self.budget.spend_steps(1)?;
+                    let tip = kept.child(record::STRING).filter(|_| kept.kind == record::LINK_TIP);
+                    made.tips.extend(tip.map(|tip| utf16(tip.body)));
+                }
+            }
+        }
+        Ok(())
     }
 
     fn environment(&mut self, record: &Record<'_>, made: &mut Outline) -> Result<(), Gap> {

@@ -121,28 +121,38 @@ impl Page {
 
     /// What programs keep with a page, comments among it (2.3.6, 2.5.20).
     fn tags(&mut self, tags: &Record<'_>, budget: &mut Budget) -> Result<(), Gap> {
-        for tag in tags.children() {
-            budget.spend_steps(1)?;
-            match tag.kind {
-                record::STRING_TAG => {
-                    let mut strings = tag.children().filter(|r| r.kind == record::STRING);
-                    let mut next = || strings.next().map(|r| utf16(r.body)).unwrap_or_default();
-                    self.tags.push((next(), next()));
+        self.tags.extend(string_tags(tags, budget)?);
+        let binary = tags.children().filter(|tag| tag.kind == record::BINARY_TAG);
+        for data in binary.filter_map(|tag| tag.child(record::BINARY_TAG_DATA)) {
+            for comment in Records::new(data.body) {
+                budget.spend_steps(1)?;
+                if comment.kind == record::COMMENT {
+                    self.comments.extend(comment_of(&comment));
                 }
-                record::BINARY_TAG => {
-                    let Some(data) = tag.child(record::BINARY_TAG_DATA) else { continue };
-                    for comment in Records::new(data.body) {
-                        budget.spend_steps(1)?;
-                        if comment.kind == record::COMMENT {
-                            self.comments.extend(comment_of(&comment));
-                        }
-                    }
-                }
-                _ => {}
             }
         }
         Ok(())
     }
+}
+
+/// Names and values among what programs keep (2.3.6).
+///
+/// # Errors
+/// A limit that was reached.
+pub(super) fn string_tags(
+    tags: &Record<'_>,
+    budget: &mut Budget,
+) -> Result<Vec<(String, String)>, Gap> {
+    let mut made = Vec::new();
+    for tag in tags.children() {
+        budget.spend_steps(1)?;
+        if tag.kind == record::STRING_TAG {
+            let mut strings = tag.children().filter(|r| r.kind == record::STRING);
+            let mut next = || strings.next().map(|r| utf16(r.body)).unwrap_or_default();
+            made.push((next(), next()));
+        }
+    }
+    Ok(made)
 }
 
 /// What a comment says (2.5.17): author, text and initials by their instances.

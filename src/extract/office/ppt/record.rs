@@ -12,6 +12,7 @@ pub(super) const MAIN_MASTER: u16 = 0x03F8;
 pub(super) const SLIDE_SHOW_INFO: u16 = 0x03F9;
 pub(super) const VBA_INFO: u16 = 0x03FF;
 pub(super) const VBA_INFO_ATOM: u16 = 0x0400;
+pub(super) const EXTERNAL_OBJECTS: u16 = 0x0409;
 pub(super) const DRAWING: u16 = 0x040C;
 pub(super) const NAMED_SHOWS: u16 = 0x0410;
 pub(super) const NAMED_SHOW: u16 = 0x0411;
@@ -34,6 +35,7 @@ pub(super) const STRING: u16 = 0x0FBA;
 pub(super) const HANDOUT: u16 = 0x0FC9;
 pub(super) const HEADERS_FOOTERS: u16 = 0x0FD9;
 pub(super) const HEADERS_FOOTERS_ATOM: u16 = 0x0FDA;
+pub(super) const LINK_TIP: u16 = 0x0FE4;
 pub(super) const SLIDE_LIST: u16 = 0x0FF0;
 pub(super) const OBJECT_STORAGE: u16 = 0x1011;
 pub(super) const TAGS: u16 = 0x1388;
@@ -45,3 +47,7 @@ pub(super) const COMMENT: u16 = 0x2EE0;
 /// Stand-ins in a text for what is put in when it is shown: number, dates,
 /// header, footer.
 pub(super) const FIELDS: [u16; 6] = [0x0FD8, 0x0FF7, 0x0FF8, 0x0FF9, 0x0FFA, 0x1015];
+
+/// What lies outside the file, in the list of objects: linked objects, films,
+/// sounds.
+pub(super) const OUTSIDE: [u16; 5] = [0x0FCE, 0x1006, 0x1007, 0x100D, 0x1010];

@@ -63,6 +63,10 @@ impl Deck<'_> {
         for name in &outline.shows {
             self.putter.sheet.later.push(Done::plain(Region::Property, 0, "show", name.as_str()));
         }
+        self.put_tags(&outline.tags, 0);
+        for tip in &outline.tips {
+            self.putter.sheet.later.push(Done::plain(Region::AltText, 0, "", tip.as_str()));
+        }
         self.read_unlisted(edits, stream, outline);
         self.read_objects(submission, edits, stream, outline.macros);
         self.read_earlier(stream);
@@ -97,13 +101,7 @@ impl Deck<'_> {
         for comment in &page.comments {
             self.putter.put_plain(Region::Comment, number, "comment", comment);
         }
-        for (name, value) in &page.tags {
-            // Numbers and switches are for the program alone.
-            if value.chars().filter(|c| c.is_alphabetic()).count() > 1 {
-                let done = Done::plain(Region::Property, number, name, value.as_str());
-                self.putter.sheet.later.push(done);
-            }
-        }
+        self.put_tags(&page.tags, number);
         if !page.name.is_ascii() {
             let done = Done::plain(Region::Property, number, "slide", page.name.as_str());
             self.putter.sheet.later.push(done);
@@ -111,6 +109,17 @@ impl Deck<'_> {
         // What stands on a master is told once, with the first slide that shows it.
         let shown = (unseen.is_none() && page.shows_master).then_some(page.of);
         self.show_masters(outline, shown, number, masters);
+    }
+
+    /// Keeps what programs keep for the end.
+    fn put_tags(&mut self, tags: &[(String, String)], number: u32) {
+        for (name, value) in tags {
+            // Numbers and switches are for the program alone.
+            if value.chars().filter(|c| c.is_alphabetic()).count() > 1 {
+                let done = Done::plain(Region::Property, number, name, value.as_str());
+                self.putter.sheet.later.push(done);
+            }
+        }
     }
 
     /// Puts down what stands on a slide's master, and on the one behind that.

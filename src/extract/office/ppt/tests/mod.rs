@@ -252,6 +252,30 @@ fn comments_and_tags_are_read() {
 }
 
 #[test]
+fn the_presentation_has_tags_hints_and_links_of_its_own() {
+    let hint =
+        holding(record::LINK_TIP, 0, &[record(0, 0x0FD3, &longs(&[1])), string(1, "链接的说明")]);
+    let data = record(0, record::BINARY_TAG_DATA, &hint);
+    let tags = holding(
+        record::TAGS,
+        0,
+        &[
+            holding(record::BINARY_TAG, 0, &[string(0, "___PPT9"), data]),
+            holding(record::STRING_TAG, 0, &[string(0, "MARK"), string(1, "内部资料")]),
+        ],
+    );
+    let film = holding(0x1006, 0, &[string(0, "film.avi")]);
+    let document = document(&[
+        holding(record::EXTERNAL_OBJECTS, 0, &[record(0, 0x040A, &longs(&[1])), film]),
+        holding(record::DOCUMENT_INFO, 0, &[tags]),
+    ]);
+    let extraction = extracted(&deck(document, &[]));
+    assert_eq!(told(&extraction), ["0 property [MARK] 内部资料", "0 alttext [] 链接的说明"]);
+    let notes: Vec<_> = extraction.notes.iter().map(|note| note.id).collect();
+    assert_eq!(notes, ["external-links"]);
+}
+
+#[test]
 fn what_was_taken_out_is_still_read() {
     let of = |said_of_it: &str| slide(0, &[said([0, 0], text(4, said_of_it))], &[]);
     let first = document(&[list(0, &[(2, 256, Vec::new()), (3, 257, Vec::new())])]);
