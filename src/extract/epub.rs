@@ -9,7 +9,7 @@ use super::office::package::{Package, PartId, shortened};
 use super::office::properties::property;
 use super::office::xml::{Xml, XmlReader};
 use super::xml::pictures;
-use super::{Budget, Extraction, charset, sniff};
+use super::{Budget, Extraction, charset, image, sniff};
 use crate::model::{Gap, GapKind, Origin, Submission, TextBuilder};
 
 /// Pictures with fewer bytes than this are icons.
@@ -230,6 +230,7 @@ impl Book<'_> {
         let format = sniff(&bytes);
         let is_picture = format.media_type().starts_with("image/")
             && format.media_type() != "image/svg+xml"
+            && !image::is_drawing_with_text(&bytes, budget)
             && gap.is_none();
         if is_picture {
             self.pictures += usize::from(bytes.len() >= WEIGHT);

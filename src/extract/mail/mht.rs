@@ -12,7 +12,7 @@ use super::words;
 use crate::extract::html::data::percent_decoded;
 use crate::extract::html::with_styles;
 use crate::extract::xml::pictures;
-use crate::extract::{Budget, Extraction, charset, sniff};
+use crate::extract::{Budget, Extraction, charset, image, sniff};
 use crate::model::{Gap, GapKind, Origin, Region, Submission};
 
 /// Longest name made of an address.
@@ -140,7 +140,7 @@ impl Reader<'_> {
         self.hidden(decoded.rest, budget);
         match entity.kind.value.as_str() {
             "text/html" | "application/xhtml+xml" => self.html(entity, &decoded, budget),
-            _ if sniff(&decoded.bytes).media_type().starts_with("image/") => self.pictures += 1,
+            _ if is_plain_picture(&decoded.bytes, budget) => self.pictures += 1,
             kind if kind.starts_with("font/") || kind.contains("font-") => {}
             kind => {
                 let label = entity.kind.raw("charset");
@@ -227,6 +227,14 @@ impl Reader<'_> {
             ..Extraction::default()
         }
     }
+}
+
+/// Whether it is a picture, and no drawing with text.
+fn is_plain_picture(bytes: &[u8], budget: &mut Budget) -> bool {
+    let media_type = sniff(bytes).media_type();
+    media_type.starts_with("image/")
+        && media_type != "image/svg+xml"
+        && !image::is_drawing_with_text(bytes, budget)
 }
 
 /// The name of a file in an address: its last segment, characters resolved.

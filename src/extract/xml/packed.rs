@@ -2,7 +2,7 @@
 //! references in the place of their tags.
 
 use crate::extract::office::base64;
-use crate::extract::{Budget, Format, sniff};
+use crate::extract::{Budget, Format, image, sniff};
 use crate::model::{Gap, Origin, Submission};
 
 /// Shorter text is no file.
@@ -41,7 +41,7 @@ impl<'s> Packed<'s> {
         match sniff(&bytes) {
             Format::Empty | Format::Other("application/octet-stream") => return false,
             Format::Plain if std::str::from_utf8(&bytes).is_err() => return false,
-            format if format.media_type().starts_with("image/") => {
+            format if is_picture(format) && !image::is_drawing_with_text(&bytes, budget) => {
                 self.pictures += usize::from(bytes.len() >= WEIGHT);
                 return true;
             }
@@ -88,6 +88,11 @@ impl<'s> Packed<'s> {
         }
         self.gap.take()
     }
+}
+
+fn is_picture(format: Format) -> bool {
+    let media_type = format.media_type();
+    media_type.starts_with("image/") && media_type != "image/svg+xml"
 }
 
 fn is_base64(text: &str) -> bool {

@@ -4,6 +4,7 @@
 use super::destinations::End;
 use super::reader::Reader;
 use super::state::Dest;
+use crate::extract::image;
 use crate::extract::office::ole;
 use crate::model::{Gap, GapKind, Origin};
 
@@ -42,6 +43,25 @@ impl Object {
 pub(super) struct Picture {
     width: Option<i32>,
     height: Option<i32>,
+    /// What it is called, where it is a drawing and may hold text.
+    drawing: Option<&'static str>,
+    data: Object,
+}
+
+impl Picture {
+    /// More digits of a drawing; those of other pictures are not looked at.
+    pub fn digits(&mut self, digits: &[u8]) {
+        if self.drawing.is_some() {
+            self.data.digits(digits);
+        }
+    }
+
+    /// Bytes of a drawing as they are.
+    pub fn binary(&mut self, bytes: &[u8]) {
+        if self.drawing.is_some() {
+            self.data.binary(bytes);
+        }
+    }
 }
 
 /// An object as OLE 1 keeps it (MS-OLEDS 2.2.4, 2.2.5).
@@ -100,7 +120,7 @@ impl Reader<'_, '_> {
             "pict" => {
                 self.picture = Picture::default();
                 self.ends.push((self.depth(), End::Picture));
-                self.state.dest = Dest::Holder;
+                self.state.dest = Dest::Picture;
             }
             _ => return self.shape_destination(word),
         }
@@ -119,6 +139,8 @@ impl Reader<'_, '_> {
         match word {
             "picwgoal" => self.picture.width = number,
             "pichgoal" => self.picture.height = number,
+            "emfblip" => self.picture.drawing = Some("emf"),
+            "wmetafile" => self.picture.drawing = Some("wmf"),
             _ => self.shape_word(word, number),
         }
     }
@@ -128,6 +150,17 @@ impl Reader<'_, '_> {
         let is_small = |side: Option<i32>| side.is_some_and(|side| side < SMALL);
         if !is_small(picture.width) && !is_small(picture.height) {
             self.pictures += 1;
+        }
+        let (Some(kind), bytes) = (picture.drawing, picture.data.bytes) else { return };
+        if bytes.is_empty() || !image::is_drawing_with_text(&bytes, self.budget) {
+            return;
+        }
+        match self.budget.spend_bytes(bytes.len() as u64) {
+            Ok(()) => {
+                let name = format!("drawing-{}.{kind}", self.children.len() + 1);
+                self.children.push(self.submission.child(name, Origin::Embedded, bytes));
+            }
+            Err(gap) => self.stop(gap),
         }
     }
 

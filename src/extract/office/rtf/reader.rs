@@ -242,8 +242,10 @@ impl<'a, 'b> Reader<'a, 'b> {
             }
             Token::Binary(bytes) => {
                 self.passing = self.passing.saturating_sub(1);
-                if self.state.dest == Dest::Object {
-                    self.object.binary(bytes);
+                match self.state.dest {
+                    Dest::Object => self.object.binary(bytes),
+                    Dest::Picture => self.picture.binary(bytes),
+                    _ => {}
                 }
             }
         }
@@ -322,6 +324,7 @@ impl<'a, 'b> Reader<'a, 'b> {
         match self.state.dest {
             Dest::Skip | Dest::Holder | Dest::NestedRow | Dest::Variable => return,
             Dest::Object => return self.object.digits(bytes),
+            Dest::Picture => return self.picture.digits(bytes),
             _ => {}
         }
         if bytes.is_empty() {
@@ -383,7 +386,7 @@ impl<'a, 'b> Reader<'a, 'b> {
                 }
             }
             Dest::Object => self.object.digits(text.as_bytes()),
-            Dest::Skip | Dest::Holder | Dest::Variable | Dest::NestedRow => {}
+            Dest::Skip | Dest::Holder | Dest::Variable | Dest::NestedRow | Dest::Picture => {}
         }
     }
 

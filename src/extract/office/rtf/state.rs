@@ -21,6 +21,8 @@ pub(super) enum Dest {
     Instruction,
     /// Hexadecimal digits of an object.
     Object,
+    /// Hexadecimal digits of a picture.
+    Picture,
     /// Variables of the document: each group in it is a string.
     Variable,
     /// The end of a row within a cell.

@@ -202,6 +202,23 @@ fn pictures_are_told() {
 }
 
 #[test]
+fn drawings_with_text_are_children() {
+    // A header, one record of text (MS-WMF 2.3.3.20), the end.
+    let text = b"\x01\0\x09\0\0\x03\0\0\0\0\0\0\0\0\0\0\0\0\x08\0\0\0\x21\x05\x04\0mark\x05\0\x05\0\x03\0\0\0\0\0";
+    let digits = |bytes: &[u8]| bytes.iter().map(|b| format!("{b:02x}")).collect::<String>();
+    for (word, bytes, count) in
+        [("wmetafile8", &text[..], 1), ("wmetafile8", &text[..18], 0), ("pngblip", &text[..], 0)]
+    {
+        let read = read_file(&format!("a{{\\pict\\{word}{{\\*\\blipuid 00}}{}}}b", digits(bytes)));
+        assert_eq!(read.children.len(), count, "{word}");
+        assert_eq!(dump(&read), "1.1: ab");
+    }
+    let read = read_file(&format!("{{\\pict\\wmetafile8 {}}}", digits(text)));
+    assert_eq!(read.children[0].provenance.name(), "drawing-1.wmf");
+    assert_eq!(&read.children[0].bytes[..], text);
+}
+
+#[test]
 fn a_page_in_rtf_is_a_child() {
     let rtf = br"{\rtf1\ansi\fromhtml1{\*\htmltag64 <p>}x{\*\htmltag72 </p>}}";
     let mut budget = Budget::new(Limits::default());
