@@ -275,6 +275,10 @@ impl<'b> Picture<'b> {
             self.gaps.push(Gap::new(GapKind::ImageOnly, words));
         }
         let unread = std::mem::take(&mut self.unread);
+        // In a document it is there for its text: what else it shows is one of the
+        // pictures that are counted where they stand.
+        let is_in_document = submission.origin == Origin::Embedded && self.has_shown;
+        let unread = if is_in_document { Vec::new() } else { unread };
         self.gaps.extend(unread.into_iter().map(|what| Gap::new(GapKind::ImageOnly, what)));
         if small > 0 {
             self.notes.push(Note {

@@ -512,3 +512,20 @@ fn drawings_are_read_by_their_characters() {
     let bare = [&bare[..first], &record(14, &[&[0; 12]])[..]].concat();
     assert_eq!(gaps(&read_it(&bare)), ["a drawing without text, which was not read"]);
 }
+
+#[test]
+fn pictures_in_a_drawing_are_a_gap_unless_a_document_counts_them() {
+    let mut dots = vec![0; 72 + 40];
+    dots[40..44].copy_from_slice(&80u32.to_le_bytes());
+    dots[44..48].copy_from_slice(&40u32.to_le_bytes());
+    dots[76..80].copy_from_slice(&100u32.to_le_bytes());
+    dots[80..84].copy_from_slice(&100u32.to_le_bytes());
+    let end = record(14, &[&[0; 12]]);
+    let whole = emf();
+    let drawing = [&whole[..whole.len() - end.len()], &record(81, &[&dots]), &end].concat();
+    assert_eq!(gaps(&read_it(&drawing)), ["a drawing with 1 pictures and hardly any text"]);
+    assert!(is_drawing_with_text(&drawing, &mut Budget::new(Limits::default())));
+    let outer = Submission::file("a.docx", &b""[..]);
+    let within = outer.child("image1.emf", crate::model::Origin::Embedded, drawing);
+    assert!(read(&within, &mut Budget::new(Limits::default())).gaps.is_empty());
+}

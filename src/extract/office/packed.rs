@@ -55,7 +55,7 @@ pub(crate) fn leftovers(
         .filter_map(|id| {
             if package.is_read(id) {
                 None
-            } else if is_metafile(package, id) {
+            } else if may_be_drawing(package, id) {
                 drawing(package, outer, id, budget)
             } else {
                 let left = !is_known(package, id, known);
@@ -65,23 +65,23 @@ pub(crate) fn leftovers(
         .collect()
 }
 
-/// Takes note of a picture, which is counted where it stands. A metafile may hold
+/// Takes note of a picture, which is counted where it stands. A drawing may hold
 /// text: it is looked at with what is left over.
 pub(crate) fn pass_over_picture(package: &mut Package<'_>, id: PartId) {
-    if !is_metafile(package, id) {
+    if !may_be_drawing(package, id) {
         package.pass_over(id);
     }
 }
 
-fn is_metafile(package: &Package<'_>, id: PartId) -> bool {
+fn may_be_drawing(package: &Package<'_>, id: PartId) -> bool {
     let kind = package.content_type(id);
     let name = package.name(id).to_ascii_lowercase();
     let is_picture = kind.starts_with("image/") && !name.starts_with("docprops/");
     is_picture && [".emf", ".wmf"].iter().any(|end| name.ends_with(end))
 }
 
-/// A metafile with text in it, as a child; others are pictures like all.
-fn drawing(
+/// A drawing with text in it, as a child; others are pictures like all.
+pub(crate) fn drawing(
     package: &mut Package<'_>,
     outer: &Submission,
     id: PartId,

@@ -22,6 +22,7 @@ use styles::Styles;
 
 use super::ole;
 use super::package::{Package, PartId, decode, shortened};
+use super::packed;
 use super::properties;
 use super::xml::{Ns, Xml, XmlReader};
 use crate::extract::{Budget, Extraction};
@@ -238,15 +239,24 @@ impl<'a, 'b> Document<'a, 'b> {
                 continue;
             }
             match self.find(&name) {
-                Some(id) if is_picture(&name) => {
-                    if let Some(package) = &mut self.package {
-                        package.pass_over(id);
-                    }
-                }
+                Some(id) if is_picture(&name) => self.picture(id, &name),
                 Some(id) => self.embedded(id),
                 None if self.package.is_some() => self.missing += 1,
                 None => {}
             }
+        }
+    }
+
+    /// A picture is counted where it stands; a drawing may hold text.
+    fn picture(&mut self, id: PartId, name: &str) {
+        let Some(package) = &mut self.package else { return };
+        let name = name.to_ascii_lowercase();
+        let is_drawing = [".emf", ".wmf"].iter().any(|end| name.ends_with(end));
+        // What stands for an object is but the look of what is read.
+        if is_drawing && !name.contains("objectreplacements/") && !package.is_read(id) {
+            self.children.extend(packed::drawing(package, self.submission, id, self.budget));
+        } else {
+            package.pass_over(id);
         }
     }
 
