@@ -58,7 +58,7 @@ fn render(rule: &Rule, lang: Lang, out: &mut dyn Write) -> std::io::Result<()> {
 }
 
 /// `保守国家秘密法2010 第17条 (2010-10-01 to 2024-04-30)`.
-fn law(basis: &Basis, lang: Lang) -> String {
+pub(super) fn law(basis: &Basis, lang: Lang) -> String {
     let mut words = Shown(&basis.cite).to_string();
     match (basis.from, basis.to) {
         (Some(from), Some(to)) => {

@@ -13,6 +13,7 @@ mod passwords;
 mod progress;
 mod render;
 mod rules;
+mod rules_page;
 mod scan;
 mod text;
 

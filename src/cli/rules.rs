@@ -1,15 +1,14 @@
 //! `vetmark rules`: what is looked for, and whether the dictionaries are in order.
 
 use std::io::Write;
+use std::sync::Arc;
 
 use clap::Subcommand;
 
 use super::dictionary::Source;
 use super::locale::{self, LangArg};
 use super::output::Output;
-use super::{Status, complain};
-use std::sync::Arc;
-
+use super::{Status, complain, rules_page};
 use crate::pipeline::rehearse;
 use crate::report::{Lang, Shown};
 
@@ -29,6 +28,11 @@ enum Command {
         #[command(flatten)]
         source: Source,
     },
+    /// Print all rules as one page of Markdown, in English and Chinese
+    Page {
+        #[command(flatten)]
+        source: Source,
+    },
     /// List all rules with their weight and title
     List {
         #[command(flatten)]
@@ -43,6 +47,13 @@ enum Command {
 pub(super) fn run(args: &Args) -> anyhow::Result<Status> {
     match &args.command {
         Command::Check { source } => check(source),
+        Command::Page { source } => {
+            let dictionary = source.load()?;
+            let mut out = Output::open(None)?;
+            rules_page::write(&dictionary, &mut out)?;
+            out.finish()?;
+            Ok(Status::NothingFound)
+        }
         Command::List { source, lang } => list(source, locale::choose(*lang)),
     }
 }

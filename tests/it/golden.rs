@@ -29,6 +29,22 @@ fn commands_print_what_they_printed() {
     assert!(wrong.is_empty(), "\n{}\n", wrong.join("\n"));
 }
 
+/// The page of rules is written by the program and kept in `docs/` for those who
+/// read before they install.
+#[test]
+fn the_page_of_rules_is_that_of_the_rule_files() {
+    let Ran { status, stdout, stderr } = run(&fixtures(), &["rules", "page"]);
+    assert_eq!((status, stderr.as_str()), (0, ""));
+    let page = tree("docs/rules.md");
+    if std::env::var_os("UPDATE_GOLDEN").is_some() {
+        fs::write(&page, &stdout).unwrap();
+    }
+    let kept = fs::read_to_string(&page).unwrap_or_default();
+    let command = "UPDATE_GOLDEN=1 cargo test writes it anew";
+    assert!(kept == stdout, "docs/rules.md: {command}\n{}", first_difference(&kept, &stdout));
+    assert!(stdout.matches("\n## ").count() >= 40 && stdout.contains("\n## tw.mark\n"));
+}
+
 /// The command with its status and both streams.
 fn transcript(command: &str) -> String {
     let words = command.strip_prefix("$ vetmark").expect("a case begins with `$ vetmark …`");
