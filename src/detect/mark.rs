@@ -6,7 +6,7 @@ use super::number;
 use super::sheet::{Sheet, compact};
 use super::squeeze::{BACK, Squeezed};
 use super::table;
-use crate::model::{Evidence, Finding, Mark, MarkForm, Region, Severity, Span, Term, Words};
+use crate::model::{Evidence, Finding, Mark, MarkForm, Region, Said, Severity, Span, Term, Words};
 use crate::normalize::alterations;
 
 /// What the level marks of one part's text are.
@@ -92,6 +92,7 @@ impl Marks {
             missing_qualifiers: None,
             message: Words::default(),
             span,
+            said: Said::default(),
         });
     }
 }
@@ -257,6 +258,7 @@ fn finding(
         missing_qualifiers: None,
         message: Words::default(),
         span: source.clone(),
+        said: Said::default(),
     }
 }
 

@@ -5,7 +5,7 @@
 use super::grammar::is_han;
 use super::number;
 use super::sheet::{Sheet, compact, is_copy_number};
-use crate::model::{Block, Evidence, Facts, Finding, Region, Severity, Span, Words};
+use crate::model::{Block, Evidence, Facts, Finding, Region, Said, Severity, Span, Words};
 
 /// Longest line that can be a mark, in characters without blanks.
 const LONGEST: usize = 40;
@@ -117,7 +117,7 @@ fn words(sheet: &Sheet, block: &Block, packed: &str, found: &mut Vec<Finding>) {
             found.push(finding(sheet, block, &related.rule, Severity::Review));
             if star.is_some() && !stamp {
                 let rule = format!("{}.defect.star-misuse", sheet.regime.id);
-                found.push(finding(sheet, block, &rule, Severity::Review));
+                found.push(worded(sheet, block, &rule, Severity::Review, &word));
             }
             return;
         }
@@ -191,7 +191,7 @@ fn disclosure(
                 value.starts_with(word.as_str()) && !value.contains(['□', '☐', '/', '、'])
             });
             if alone || labelled {
-                found.push(finding(sheet, block, &rule, severity));
+                found.push(worded(sheet, block, &rule, severity, word));
                 return;
             }
         }
@@ -209,14 +209,14 @@ fn unclassified(sheet: &Sheet, number: usize, block: &Block, packed: &str, facts
         if let Some(at) = packed.find(word.as_str()) {
             let value = packed[at + word.len()..].trim_start_matches([':', '：']);
             let colon = packed[at + word.len()..].starts_with([':', '：']);
-            let said = values.iter().any(|v| {
-                value == v
+            let said = values.iter().find(|v| {
+                value == v.as_str()
                     || value
                         .strip_prefix(v.as_str())
                         .is_some_and(|rest| !rest.starts_with(super::grammar::is_han))
             });
-            if said && colon && packed[..at].chars().count() <= 20 {
-                facts.unclassified.push(finding(sheet, block, &rule, Severity::Review));
+            if let Some(said) = said.filter(|_| colon && packed[..at].chars().count() <= 20) {
+                facts.unclassified.push(worded(sheet, block, &rule, Severity::Review, said));
                 return;
             }
         }
@@ -226,7 +226,7 @@ fn unclassified(sheet: &Sheet, number: usize, block: &Block, packed: &str, facts
                 compact(sheet.line(&sheet.text.blocks()[n])).trim_end_matches([':', '：']) == word
             })
         {
-            facts.unclassified.push(finding(sheet, block, &rule, Severity::Review));
+            facts.unclassified.push(worded(sheet, block, &rule, Severity::Review, packed));
             return;
         }
     }
@@ -241,8 +241,15 @@ fn translations(sheet: &Sheet, block: &Block, line: &str, facts: &mut Facts) {
     let known = sheet.regime.translation.iter().flat_map(|list| &list.words);
     if place && sheet.chinese && known.clone().any(|word| word == line) {
         let rule = format!("{}.conflict.translation", sheet.regime.id);
-        facts.translations.push(finding(sheet, block, &rule, Severity::Review));
+        facts.translations.push(worded(sheet, block, &rule, Severity::Review, line));
     }
+}
+
+/// The same, of a word of the regime that its message names.
+fn worded(sheet: &Sheet, block: &Block, rule: &str, severity: Severity, word: &str) -> Finding {
+    let mut finding = finding(sheet, block, rule, severity);
+    finding.said.other = Words::new(word, word);
+    finding
 }
 
 /// A finding on a whole line, blanks at its ends left out.
@@ -270,6 +277,7 @@ pub(super) fn finding(sheet: &Sheet, block: &Block, rule: &str, severity: Severi
         missing_qualifiers: None,
         message: Words::default(),
         span,
+        said: Said::default(),
     }
 }
 

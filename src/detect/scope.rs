@@ -8,7 +8,7 @@ mod passage;
 mod search;
 
 use crate::dictionary::{Dictionary, Entry};
-use crate::model::{Evidence, Finding, FoldedText, Severity, SourceText, Words};
+use crate::model::{Evidence, Finding, FoldedText, Said, Severity, SourceText, Words};
 
 use super::place::Places;
 use search::{Hit, LISTED, Seen, search};
@@ -84,6 +84,7 @@ impl Writer<'_> {
             missing_qualifiers: Some(hit.missing),
             message: self.message(entry),
             span,
+            said: Said::default(),
         }
     }
 

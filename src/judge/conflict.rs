@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use super::{Judged, derived, highest, is_mark};
 use crate::dictionary::{Dictionary, Organ, Regime};
-use crate::model::{Facts, Finding, Level, Part, Region, Severity};
+use crate::model::{Facts, Finding, Level, Part, Region, Severity, Words};
 
 type Parts = [(Part, Facts)];
 
@@ -40,7 +40,9 @@ fn disclosure(part: &Part, live: &[&Finding], regime: &Regime, added: &mut Vec<F
     let rule = format!("{}.mark.disclosure", regime.id);
     let released = part.findings.iter().find(|f| f.rule == rule && f.severity == Severity::Note);
     if let (Some(released), false) = (released, live.is_empty()) {
-        added.push(derived(released, &regime.id, "conflict.public-release", Severity::Block));
+        let mut finding = derived(released, &regime.id, "conflict.public-release", Severity::Block);
+        finding.said.level = live.iter().filter_map(|f| f.level.clone()).max_by_key(|l| l.rank);
+        added.push(finding);
     }
 }
 
@@ -57,16 +59,24 @@ fn levels(live: &[&Finding], regime: &Regime, added: &mut Vec<Finding>) {
     // Each is held against those before it: enough of them tell the story.
     let seen: Vec<&&Finding> = live.iter().filter(|f| on_page(f)).take(COMPARED).collect();
     for (number, one) in seen.iter().enumerate() {
-        let before =
+        let beside =
             seen[..number].iter().find(|other| beside(one, other) && one.mark != other.mark);
-        if before.is_some() {
-            added.push(derived(one, &regime.id, "conflict.two-marks", Severity::Review));
-        } else if seen[..number]
-            .iter()
-            .any(|other| level(other) != level(one) && !annexed(one) && !beside(one, other))
-        {
-            added.push(derived(one, &regime.id, "conflict.level", Severity::Review));
-        }
+        let apart = || {
+            seen[..number].iter().find(|other| {
+                level(other) != level(one) && !annexed(one) && !self::beside(one, other)
+            })
+        };
+        let (rule, other) = match (beside, apart) {
+            (Some(other), _) => ("conflict.two-marks", other),
+            (None, apart) => match apart() {
+                Some(other) => ("conflict.level", other),
+                None => continue,
+            },
+        };
+        let mut finding = derived(one, &regime.id, rule, Severity::Review);
+        let entry = level(other).and_then(|level| regime.level_entry(&level.id));
+        finding.said.other = entry.map_or_else(Words::default, |entry| entry.name.clone());
+        added.push(finding);
     }
 }
 

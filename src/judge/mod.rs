@@ -10,8 +10,8 @@ mod term;
 use crate::dictionary::{Dictionary, Regime};
 use crate::model::{
     Coverage, Date, Declassification, DeclassificationState, Disclosure, EngineId, Examination,
-    Facts, Finding, IssueDate, Level, MarkForm, Part, ReadState, Region, Severity, Term, Verdict,
-    Words,
+    Facts, Finding, IssueDate, Level, MarkForm, Part, Place, ReadState, Region, Said, Severity,
+    Term, Verdict, Words,
 };
 use term::Standing;
 
@@ -135,8 +135,11 @@ fn is_mark(finding: &Finding) -> bool {
 }
 
 fn regime_of<'d>(finding: &Finding, dictionary: &'d Dictionary) -> Option<&'d Regime> {
-    let level = finding.level.as_ref()?;
-    dictionary.regimes.iter().find(|regime| regime.id == level.regime)
+    regime_named(&finding.level.as_ref()?.regime, dictionary)
+}
+
+fn regime_named<'d>(id: &str, dictionary: &'d Dictionary) -> Option<&'d Regime> {
+    dictionary.regimes.iter().find(|regime| regime.id == id)
 }
 
 /// Weighs each mark of a part, lowers what no longer protects, and adds what is
@@ -192,6 +195,11 @@ fn derived(from: &Finding, regime: &str, rule: &str, severity: Severity) -> Find
         level: None,
         basis: Vec::new(),
         message: Words::default(),
+        said: Said {
+            level: from.level.clone().or_else(|| from.said.level.clone()),
+            mark: from.mark.clone().or_else(|| from.said.mark.clone()),
+            other: from.said.other.clone(),
+        },
         ..from.clone()
     }
 }
@@ -286,10 +294,18 @@ fn explain(parts: &mut [(Part, Facts)], judged: &[Judged], dictionary: &Dictiona
                 finding.basis = rule.basis_on(issued, as_of);
             }
             if finding.message == Words::default() {
-                let of =
-                    if finding.level.is_some() { Some(finding.clone()) } else { shown.clone() };
-                finding.message =
-                    message(&rule.message, finding, of.as_ref(), through, dictionary, facts);
+                let own = Said {
+                    level: finding.level.clone().or_else(|| finding.said.level.clone()),
+                    mark: finding.mark.clone().or_else(|| finding.said.mark.clone()),
+                    other: finding.said.other.clone(),
+                };
+                let shown = || Said {
+                    level: shown.as_ref().and_then(|mark| mark.level.clone()),
+                    mark: shown.as_ref().and_then(|mark| mark.mark.clone()),
+                    other: finding.said.other.clone(),
+                };
+                let of = if own.level.is_some() { own } else { shown() };
+                finding.message = message(&rule.message, finding, &of, through, dictionary, facts);
             }
         }
     }
@@ -298,49 +314,58 @@ fn explain(parts: &mut [(Part, Facts)], judged: &[Judged], dictionary: &Dictiona
 fn message(
     words: &Words,
     finding: &Finding,
-    of: Option<&Finding>,
+    of: &Said,
     through: Option<Date>,
     dictionary: &Dictionary,
     facts: &Facts,
 ) -> Words {
-    let regime = of.and_then(|f| regime_of(f, dictionary));
-    let entry =
-        regime.zip(of.and_then(|f| f.level.as_ref())).and_then(|(r, l)| r.level_entry(&l.id));
-    let term = of.and_then(|f| f.mark.as_ref()).map_or_else(String::new, |mark| match &mark.term {
-        Term::Duration(length) => length.to_string(),
-        Term::Date(date) => date.to_string(),
-        Term::Condition(words) => words.clone(),
-        other => other.kind().to_owned(),
-    });
+    let regime = of.level.as_ref().and_then(|level| regime_named(&level.regime, dictionary));
+    let entry = regime.zip(of.level.as_ref()).and_then(|(r, level)| r.level_entry(&level.id));
+    let term = of.mark.as_ref().map_or_else(Words::default, |mark| term::words(&mark.term));
     let level = entry.map_or_else(Words::default, |e| e.name.clone());
     let maximum = entry.and_then(|e| e.maximum_years).map_or_else(String::new, |y| y.to_string());
     let tier =
         regime.zip(facts.issuing_body.as_deref()).and_then(|(r, body)| conflict::tier(body, r));
     let organ = tier.map_or_else(Words::default, |t| t.name.clone());
     let through = through.map_or_else(|| "?".to_owned(), |day| day.to_string());
-    let place = match (finding.place.page, finding.place.line) {
-        (Some(page), Some(line)) => {
-            Words::new(format!("page {page}, line {line}"), format!("第{page}页第{line}行"))
-        }
-        _ => Words::new(finding.place.label.clone(), finding.place.label.clone()),
-    };
+    let place = place(&finding.place);
     let entry = finding.entry.clone().unwrap_or_default();
     let fill = |text: &Words, pick: fn(&Words) -> &String| {
         let values = [
             ("level", pick(&level)),
-            ("term", &term),
+            ("term", pick(&term)),
             ("through", &through),
             ("maximum", &maximum),
             ("organ", pick(&organ)),
             ("place", pick(&place)),
             ("entry", &entry),
-            ("other", pick(&level)),
+            ("other", pick(&of.other)),
         ];
         values.iter().fold(pick(text).clone(), |text, (name, value)| {
             text.replace(&format!("{{{name}}}"), value)
         })
     };
     Words::new(fill(words, |w| &w.en), fill(words, |w| &w.zh))
+}
+
+/// A place as messages name it: the page, or what else bears a mark.
+fn place(place: &Place) -> Words {
+    let label = &place.label;
+    match (place.region, place.page, place.line) {
+        (Region::FileName, ..) => Words::new("The file name", "文件名"),
+        (Region::AttachmentName, ..) => Words::new("The attachment's name", "附件名称"),
+        (Region::Subject, ..) => Words::new("The mail subject", "邮件主题"),
+        (Region::MailHeader, ..) => {
+            Words::new(format!("The mail header {label}"), format!("邮件头“{label}”"))
+        }
+        (Region::Property, ..) => {
+            Words::new(format!("The document property {label}"), format!("文件属性“{label}”"))
+        }
+        (_, Some(page), Some(line)) => {
+            Words::new(format!("Page {page}, line {line}"), format!("第{page}页第{line}行"))
+        }
+        _ => Words::new(label.clone(), label.clone()),
+    }
 }
 
 /// The archivist's block: of the mark that protects longest.
@@ -402,3 +427,6 @@ fn declassification(
 fn highest<'l>(levels: impl Iterator<Item = &'l Level>) -> Option<&'l Level> {
     levels.max_by_key(|level| level.rank)
 }
+
+#[cfg(test)]
+mod tests;

@@ -4,7 +4,7 @@
 use jiff::ToSpan;
 
 use crate::dictionary::Regime;
-use crate::model::{Date, DeclassificationState, IssueDate, Mark, Term};
+use crate::model::{Date, DeclassificationState, IssueDate, Mark, Term, Words};
 
 /// What a mark's term comes to on the day of judgement.
 #[derive(Clone, Debug, PartialEq)]
@@ -73,6 +73,29 @@ pub(super) fn standing(
         None => DeclassificationState::UnknownDate,
     };
     standing
+}
+
+/// A term as people say it.
+pub(super) fn words(term: &Term) -> Words {
+    match term {
+        Term::Duration(length) => {
+            let parts = [
+                (length.years, "year", "年"),
+                (length.months, "month", "个月"),
+                (length.days, "day", "天"),
+            ];
+            let parts = || parts.iter().filter(|(count, ..)| *count > 0);
+            let en = parts().map(|(count, unit, _)| {
+                format!("{count} {unit}{}", if *count == 1 { "" } else { "s" })
+            });
+            let zh = parts().map(|(count, _, unit)| format!("{count}{unit}"));
+            Words::new(en.collect::<Vec<_>>().join(", "), zh.collect::<String>())
+        }
+        Term::Date(date) => Words::new(date.to_string(), date.to_string()),
+        Term::Condition(words) => Words::new(words.clone(), words.clone()),
+        Term::Indefinite => Words::new("indefinite (长期)", "长期"),
+        Term::None => Words::default(),
+    }
 }
 
 #[cfg(test)]

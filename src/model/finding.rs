@@ -117,6 +117,20 @@ pub struct Finding {
     /// Its bytes in the part's text.
     #[serde(skip)]
     pub span: Span,
+    /// What its message speaks of besides itself.
+    #[serde(skip)]
+    pub said: Said,
+}
+
+/// What a finding's message speaks of besides the finding's own level and mark.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Said {
+    /// The level of the mark it was derived from.
+    pub level: Option<Level>,
+    /// That mark.
+    pub mark: Option<Mark>,
+    /// A word of the regime, or the level it disagrees with.
+    pub other: Words,
 }
 
 /// The contract has evidence as a list of plain English phrases.

@@ -10,7 +10,7 @@ mod verdict;
 
 pub use document::{Bytes, Matter, Origin, Provenance, Submission};
 pub use facts::{Facts, IssueDate};
-pub use finding::{Evidence, Finding, Gap, GapKind, Limit, Note, Place, Severity, Words};
+pub use finding::{Evidence, Finding, Gap, GapKind, Limit, Note, Place, Said, Severity, Words};
 pub use jiff::civil::Date;
 pub use marking::{Level, Mark, MarkForm, Term, TermLength};
 pub use picture::Bitmap;

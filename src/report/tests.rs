@@ -36,6 +36,7 @@ pub(super) fn finding(rule: &str, severity: Severity) -> Finding {
         missing_qualifiers: None,
         message: Words::new("A mark.", "标志。"),
         span: 0..15,
+        said: crate::model::Said::default(),
     }
 }
 

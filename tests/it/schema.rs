@@ -150,6 +150,7 @@ fn everything() -> Examination {
         missing_qualifiers: Some(vec!["qualifier".into()]),
         message: words(),
         span: 0..15,
+        said: vetmark::model::Said::default(),
     });
     use GapKind as G;
     let limits = [
