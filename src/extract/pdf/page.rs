@@ -137,6 +137,13 @@ impl Faces {
 /// Pictures smaller than this share of the page are ornaments.
 const ORNAMENT: f32 = 0.005;
 
+/// Pictures of a page whose places are kept, and characters held against them.
+const PICTURES: usize = 500;
+const SAMPLE: u32 = 1000;
+
+/// How far beside its picture a character may stand, in points.
+const SLACK: f32 = 3.0;
+
 /// What a page holds.
 #[derive(Debug, Default)]
 pub(crate) struct Page {
@@ -160,14 +167,39 @@ pub(crate) struct Page {
     pub(crate) uncarried: u32,
     /// Area of the pictures by area of the page, at most 1.
     pub(crate) image_cover: f32,
+    /// Where pictures were drawn, the first so many.
+    pub(crate) pictures: Vec<Rect>,
     /// Texts that stand for something drawn: alternative descriptions.
     pub(crate) spoken: Vec<String>,
 }
 
 impl Page {
-    /// Whether the page is a picture of a page.
+    /// Whether the page is a picture of a page, whole or in pieces.
     pub(crate) fn is_scan(&self) -> bool {
-        self.image_cover > 0.8
+        self.image_cover > 0.8 || self.is_scan_in_pieces()
+    }
+
+    /// Whether hardly anything but pictures is seen, and what has no ink lies on
+    /// them: some scanners cut a page into the pictures of its lines.
+    fn is_scan_in_pieces(&self) -> bool {
+        let (mut inked, mut uninked, mut on_pictures) = (0u32, 0u32, 0u32);
+        for glyph in self.glyphs.iter().filter(|glyph| !glyph.c.is_whitespace()) {
+            if glyph.unseen.0 & Unseen::INVISIBLE.0 == 0 {
+                inked += 1;
+                continue;
+            }
+            uninked += 1;
+            // Enough of them tell what all do.
+            if uninked <= SAMPLE {
+                let (x, y) = glyph.middle();
+                let near = |r: &Rect| {
+                    (r.x0 - SLACK..=r.x1 + SLACK).contains(&x)
+                        && (r.y0 - SLACK..=r.y1 + SLACK).contains(&y)
+                };
+                on_pictures += u32::from(self.pictures.iter().any(near));
+            }
+        }
+        uninked >= 20 && inked * 5 <= uninked && on_pictures * 10 >= uninked.min(SAMPLE) * 8
     }
 
     /// What the page shows.
@@ -180,6 +212,9 @@ impl Page {
         let share = area(shared(place, self.sheet())) / area(self.sheet()).max(1.0);
         self.images += u32::from(share >= ORNAMENT);
         self.image_cover = (self.image_cover + share).min(1.0);
+        if self.pictures.len() < PICTURES {
+            self.pictures.push(place);
+        }
     }
 }
 

@@ -203,13 +203,22 @@ fn what_is_seen_is_not_hidden() {
 fn the_text_of_a_scan_is_its_body() {
     let text = "BT 3 Tr /F1 12 Tf 50 100 Td (a scan of a page with its text) Tj ET";
     let image = "q 400 0 0 200 0 0 cm /Im Do Q ";
-    for content in [format!("{image}{text}"), format!("{text} {image}")] {
+    // Some scanners cut a page into the pictures of its lines.
+    let piece = "q 300 0 0 16 45 96 cm /Im Do Q ";
+    for content in [format!("{image}{text}"), format!("{text} {image}"), format!("{piece}{text}")] {
         let pdf = Pdf::page(&content).change(3, "/Font", "/XObject<</Im 6 0 R>>/Font").stream(
             "/Type/XObject/Subtype/Image/Width 1/Height 1/BitsPerComponent 8/ColorSpace/DeviceGray",
             b"\0",
         );
         check(&pdf, &[(BODY, "a scan of a page with its text")]);
     }
+    // Text without ink beside a picture is nobody's.
+    let aside = format!("q 300 0 0 16 45 20 cm /Im Do Q {text}");
+    let pdf = Pdf::page(&aside).change(3, "/Font", "/XObject<</Im 6 0 R>>/Font").stream(
+        "/Type/XObject/Subtype/Image/Width 1/Height 1/BitsPerComponent 8/ColorSpace/DeviceGray",
+        b"\0",
+    );
+    check(&pdf, &[(Region::Hidden, "a scan of a page with its text")]);
     let bare = Pdf::page(image).change(3, "/Font", "/XObject<</Im 6 0 R>>/Font").stream(
         "/Type/XObject/Subtype/Image/Width 1/Height 1/BitsPerComponent 8/ColorSpace/DeviceGray",
         b"\0",
