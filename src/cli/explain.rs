@@ -2,13 +2,14 @@
 //! what a person does about it.
 
 use std::io::Write;
+use std::path::PathBuf;
 
 use anyhow::bail;
 
-use super::Status;
 use super::dictionary::Source;
 use super::locale::{self, LangArg};
 use super::output::Output;
+use super::{Status, explain_finding};
 use crate::dictionary::{Basis, Dictionary, Example, Rule};
 use crate::report::{Lang, Shown};
 
@@ -16,8 +17,17 @@ use crate::report::{Lang, Shown};
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
     /// The rule as it stands in reports, e.g. cn.mark.state-secret
-    #[arg(value_name = "RULE")]
-    rule: String,
+    #[arg(value_name = "RULE", required_unless_present = "finding")]
+    rule: Option<String>,
+    /// A finding of a report instead, e.g. f3: its evidence piece by piece, then its rule
+    #[arg(long, value_name = "ID", requires = "report", conflicts_with = "rule")]
+    finding: Option<String>,
+    /// The report it stands in, as `scan --format ndjson` writes it; - is standard input
+    #[arg(long, value_name = "FILE", requires = "finding")]
+    report: Option<PathBuf>,
+    /// The matter it stands in, where several of the report have such a finding
+    #[arg(long, value_name = "SOURCE", requires = "finding")]
+    matter: Option<String>,
     #[command(flatten)]
     source: Source,
     /// Language [default: the locale's]
@@ -29,14 +39,27 @@ pub(super) struct Args {
 pub(super) fn run(args: &Args) -> anyhow::Result<Status> {
     let dictionary = args.source.load()?;
     let lang = locale::choose(args.lang);
-    let Some(rule) = dictionary.rule(&args.rule) else {
-        let near = nearest(&dictionary, &args.rule);
+    let reported = match (&args.finding, &args.report) {
+        (Some(id), Some(report)) => {
+            Some(explain_finding::find(report, id, args.matter.as_deref())?)
+        }
+        _ => None,
+    };
+    let wanted = match &reported {
+        Some(reported) => reported.rule(),
+        None => args.rule.as_deref().unwrap_or_default(),
+    };
+    let Some(rule) = dictionary.rule(wanted) else {
+        let near = nearest(&dictionary, wanted);
         match near.is_empty() {
-            true => bail!("no rule {}; `vetmark rules list` shows all", args.rule),
-            false => bail!("no rule {}; did you mean {}?", args.rule, near.join(" or ")),
+            true => bail!("no rule {wanted}; `vetmark rules list` shows all"),
+            false => bail!("no rule {wanted}; did you mean {}?", near.join(" or ")),
         }
     };
     let mut out = Output::open(None)?;
+    if let Some(reported) = &reported {
+        explain_finding::render(reported, &dictionary, lang, &mut out)?;
+    }
     render(rule, lang, &mut out)?;
     out.finish()?;
     Ok(Status::NothingFound)

@@ -5,6 +5,7 @@
 mod completions;
 mod dictionary;
 mod explain;
+mod explain_finding;
 mod interrupt;
 mod locale;
 mod man;

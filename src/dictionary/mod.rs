@@ -19,7 +19,9 @@ pub use diagnostic::Diagnostic;
 pub use load::{Kind, Source, load};
 pub use matcher::{Head, Matcher};
 pub use openings::Openings;
-pub use regime::{Banner, ByteSet, Edge, Finders, Form, LevelEntry, Organ, Regime};
+pub use regime::{
+    Banner, ByteSet, Edge, Finders, Form, LevelEntry, Opening, Organ, Regime, Unclear,
+};
 pub use rule::{Basis, BasisDay, Example, Rule};
 pub use scope::{Condition, Entry, QuantityCondition, Scope, Within, WordSet};
 

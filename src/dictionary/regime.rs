@@ -76,6 +76,12 @@ pub struct Regime {
     /// When terms exist at all.
     #[serde(default)]
     pub terms: Terms,
+    /// When archives are open, by day.
+    #[serde(default, rename = "opening")]
+    pub openings: Vec<Opening>,
+    /// Who decides what is unclear, and by when, by day.
+    #[serde(default)]
+    pub unclear: Vec<Unclear>,
     /// Tiers of issuing bodies.
     #[serde(default, rename = "organ")]
     pub organs: Vec<Organ>,
@@ -383,7 +389,53 @@ pub struct Organ {
     pub may: Vec<String>,
 }
 
+/// After how long archives are to be open to the public, from one day to another.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Opening {
+    /// First day.
+    #[serde(deserialize_with = "toml_date")]
+    pub from: Date,
+    /// Last day.
+    #[serde(default, deserialize_with = "toml_date_option")]
+    pub to: Option<Date>,
+    /// Years after a document was made.
+    pub years: u16,
+}
+
+/// Who decides what is unclear or disputed, and by when, from one day to another.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Unclear {
+    /// First day.
+    #[serde(deserialize_with = "toml_date")]
+    pub from: Date,
+    /// Last day.
+    #[serde(default, deserialize_with = "toml_date_option")]
+    pub to: Option<Date>,
+    /// The national administration.
+    pub national: Words,
+    /// Levels that it decides on.
+    pub national_levels: Vec<String>,
+    /// Tiers of proposing bodies whose matters it decides on.
+    pub national_tiers: Vec<String>,
+    /// The administration that decides on the rest.
+    pub provincial: Words,
+    /// By when, in a sentence.
+    pub deadline: Words,
+}
+
 impl Regime {
+    /// When archives are open by the law of a day.
+    pub fn opening_on(&self, day: Date) -> Option<&Opening> {
+        self.openings.iter().find(|e| e.from <= day && e.to.is_none_or(|to| day <= to))
+    }
+
+    /// Who decides what is unclear by the law of a day.
+    pub fn unclear_on(&self, day: Date) -> Option<&Unclear> {
+        self.unclear.iter().find(|e| e.from <= day && e.to.is_none_or(|to| day <= to))
+    }
+
     /// The level with this id.
     pub fn level(&self, id: &str) -> Option<Level> {
         self.level_entry(id).map(|entry| Level {

@@ -4,15 +4,17 @@
 //! what is to be done. It never opens what was read.
 
 mod conflict;
+mod declassify;
 mod next_step;
 mod term;
 
 use crate::dictionary::{Dictionary, Regime};
 use crate::model::{
-    Coverage, Date, Declassification, DeclassificationState, Disclosure, EngineId, Examination,
-    Facts, Finding, IssueDate, Level, MarkForm, Part, Place, ReadState, Region, Said, Severity,
-    Term, Verdict, Words,
+    Coverage, Date, DeclassificationState, Disclosure, EngineId, Examination, Facts, Finding,
+    IssueDate, Level, MarkForm, Part, Place, ReadState, Region, Said, Severity, Term, Verdict,
+    Words,
 };
+use declassify::declassification;
 use term::Standing;
 
 /// What is judged: the parts of one matter with what each says of itself.
@@ -83,7 +85,8 @@ pub fn judge(mut case: Case, dictionary: &Dictionary, as_of: Date) -> Examinatio
             .filter_map(|f| f.level.clone())
             .find(|l| l.rank == j.rank)
     });
-    let declassification = declassification(&case.parts, &judged, dictionary);
+    let declassification = declassification(&case.parts, &judged, dictionary, as_of);
+    let next_step = declassify::next_step(verdict, &case.parts, level.as_ref(), dictionary, as_of);
     Examination {
         schema: "vetmark.examination/1",
         source: case.source,
@@ -93,7 +96,7 @@ pub fn judge(mut case: Case, dictionary: &Dictionary, as_of: Date) -> Examinatio
         verdict,
         disclosure: Disclosure::NeedsHumanApproval,
         level,
-        next_step: next_step::words(verdict),
+        next_step,
         declassification: Some(declassification),
         parts: case.parts.into_iter().map(|(part, _)| part).collect(),
         coverage,
@@ -368,65 +371,7 @@ fn place(place: &Place) -> Words {
     }
 }
 
-/// The archivist's block: of the mark that protects longest.
-fn declassification(
-    parts: &[(Part, Facts)],
-    judged: &[Judged],
-    dictionary: &Dictionary,
-) -> Declassification {
-    use DeclassificationState as S;
-    let order = |state: S| match state {
-        S::Indefinite => 7,
-        S::Condition => 6,
-        S::Pre1991 => 5,
-        S::InForce => 4,
-        S::UnknownDate => 3,
-        S::Expired => 2,
-        S::Cancelled => 1,
-        S::Unmarked => 0,
-    };
-    // The law's state follows the highest level first: what it protects counts.
-    let chosen = judged.iter().max_by_key(|j| {
-        (j.standing.is_live(), order(j.standing.state), j.standing.through, j.rank)
-    });
-    let Some(chosen) = chosen else {
-        let stamped = parts
-            .iter()
-            .any(|(p, _)| p.findings.iter().any(|f| f.rule.ends_with("mark.declassified")));
-        let state = if stamped { S::Cancelled } else { S::Unmarked };
-        return Declassification {
-            state,
-            protected_through: None,
-            issue_date: None,
-            issue_date_from: None,
-            edition: None,
-            implicit_term: false,
-        };
-    };
-    let standing = &chosen.standing;
-    let regime =
-        parts[chosen.part].0.findings.get(chosen.finding).and_then(|f| regime_of(f, dictionary));
-    let regime = regime.or_else(|| dictionary.regimes.first());
-    let edition = standing
-        .issue
-        .as_ref()
-        .zip(regime)
-        .and_then(|(issue, r)| r.edition_on(issue.date))
-        .map(|e| e.id.clone());
-    Declassification {
-        state: standing.state,
-        protected_through: standing.through,
-        issue_date: standing.issue.as_ref().map(|issue| issue.date),
-        issue_date_from: standing.issue.as_ref().map(|issue| issue.from.to_owned()),
-        edition,
-        implicit_term: standing.implicit,
-    }
-}
-
 /// The highest of some levels of one regime.
 fn highest<'l>(levels: impl Iterator<Item = &'l Level>) -> Option<&'l Level> {
     levels.max_by_key(|level| level.rank)
 }
-
-#[cfg(test)]
-mod tests;

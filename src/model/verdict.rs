@@ -115,6 +115,34 @@ pub struct Declassification {
     pub edition: Option<String>,
     /// Whether the term is the law's default, since the mark names none.
     pub implicit_term: bool,
+    /// The body whose document it is, as the document names it: text of the
+    /// document, only where quotes are shown.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub original_classifying_body: Option<String>,
+    /// The day from which archives of the issue date are to be open, whatever the
+    /// term: the second of two clocks.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub archives_open: Option<Date>,
+    /// What only a person can answer.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub questions: Vec<Words>,
+}
+
+impl Declassification {
+    /// A state of which nothing further is known.
+    pub fn of(state: DeclassificationState) -> Self {
+        Self {
+            state,
+            protected_through: None,
+            issue_date: None,
+            issue_date_from: None,
+            edition: None,
+            implicit_term: false,
+            original_classifying_body: None,
+            archives_open: None,
+            questions: Vec::new(),
+        }
+    }
 }
 
 /// One document of a matter: what was handed in, or something packed inside it.

@@ -114,3 +114,6 @@ fn name_block(submission: &Submission, extraction: &mut Extraction) {
     let name = submission.provenance.name().rsplit(['/', '\\']).next().unwrap_or_default();
     extraction.text.append(&head, name);
 }
+
+#[cfg(test)]
+mod tests;

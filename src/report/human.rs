@@ -8,8 +8,8 @@ use super::ledger::place;
 use super::phrases::{self, Phrase};
 use super::{Lang, Ledger, Shown};
 use crate::model::{
-    Declassification, Examination, Finding, Gap, GapKind, Level, Note, Part, Place, Severity,
-    Verdict,
+    Declassification, DeclassificationState, Examination, Finding, Gap, GapKind, Level, Note, Part,
+    Place, Severity, Verdict,
 };
 
 /// Findings of one rule that are written out for one part; of further ones the
@@ -163,7 +163,22 @@ impl Paragraph<'_> {
             );
             write!(self.out, "{implicit}")?;
         }
-        writeln!(self.out)
+        writeln!(self.out)?;
+        if let Some(day) = of.archives_open {
+            self.label(2, "archives open", "档案开放")?;
+            writeln!(self.out, "{} {day}", self.say("from", "自"))?;
+        }
+        if let Some(body) = &of.original_classifying_body {
+            self.label(2, "original classifying body", "原定密机关")?;
+            writeln!(self.out, "{}", Shown(body))?;
+        }
+        // Of a live mark the next step says enough.
+        let open = of.state != DeclassificationState::InForce;
+        for question in of.questions.iter().filter(|_| open) {
+            self.label(2, "to be answered", "须答复")?;
+            writeln!(self.out, "{}", Shown(self.lang.of(question)))?;
+        }
+        Ok(())
     }
 
     fn part(&mut self, part: &Part) -> io::Result<()> {

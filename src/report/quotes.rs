@@ -6,7 +6,7 @@
 
 use std::collections::HashSet;
 
-use crate::model::{Examination, Part, Severity, Term};
+use crate::model::{Examination, Part, Severity, Term, Words};
 
 /// The highest level a machine may hold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -43,6 +43,11 @@ impl Quotes {
             .filter(|part| self.is_above_host(part))
             .map(|part| part.path.clone())
             .collect();
+        if (!self.on || !withheld.is_empty())
+            && let Some(block) = &mut examination.declassification
+        {
+            block.original_classifying_body = None;
+        }
         for part in &mut examination.parts {
             let trail = &part.path;
             if (1..=trail.len()).any(|names| withheld.contains(&trail[..names])) {
@@ -71,10 +76,21 @@ fn unquote(part: &mut Part) {
     }
 }
 
-/// Beside quotes, a condition's words and a place's label are text of the document.
+/// Beside quotes, a condition's words and a place's label are text of the document,
+/// and so they are in messages.
 fn withhold(part: &mut Part) {
     unquote(part);
     for finding in &mut part.findings {
+        let mark = finding.mark.as_ref().or(finding.said.mark.as_ref());
+        let condition = match mark.map(|mark| &mark.term) {
+            Some(Term::Condition(words)) => words.as_str(),
+            _ => "",
+        };
+        for text in [condition, &finding.place.label].into_iter().filter(|text| !text.is_empty()) {
+            let message = &finding.message;
+            finding.message =
+                Words::new(message.en.replace(text, "…"), message.zh.replace(text, "…"));
+        }
         finding.place.label.clear();
         if let Some(mark) = &mut finding.mark
             && matches!(mark.term, Term::Condition(_))

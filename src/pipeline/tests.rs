@@ -1,11 +1,11 @@
-//! What the judge says of documents.
+//! What is said of whole documents.
 
 use std::sync::Arc;
 
+use super::Pipeline;
 use crate::dictionary::Dictionary;
 use crate::extract::Limits;
 use crate::model::{Examination, Submission};
-use crate::pipeline::Pipeline;
 
 fn examine(name: &str, text: &str) -> Examination {
     let day = jiff::civil::date(2026, 11, 23);
@@ -71,5 +71,49 @@ fn messages_name_what_they_speak_of() {
         let findings = examination.parts.iter().flat_map(|part| &part.findings);
         let said: Vec<_> = findings.filter(|f| f.rule == rule).map(|f| &f.message.zh).collect();
         assert_eq!(said, [message], "{text}");
+    }
+}
+
+#[test]
+fn an_archivist_hears_of_both_clocks_and_of_what_is_to_be_answered() {
+    let cases = [
+        (
+            "秘密★5年\n汀兰市渔业站文件\n汀渔〔2019〕12号\n正文。\n汀兰市渔业站\n2019年3月1日\n",
+            Some("2044-03-01"),
+            Some("汀兰市渔业站"),
+            "延长",
+        ),
+        ("秘密★任务完成前\n正文。\n2025年3月1日\n", Some("2050-03-01"), None, "条件"),
+        ("秘密★50年\n标题\n正文。\n", None, None, "何日制发"),
+        ("标题\n正文。\n2025年3月1日\n", None, None, ""),
+    ];
+    for (text, opens, body, question) in cases {
+        let block = examine("a.txt", text).declassification.expect("always there");
+        assert_eq!(block.archives_open.map(|day| day.to_string()).as_deref(), opens, "{text}");
+        assert_eq!(block.original_classifying_body.as_deref(), body, "{text}");
+        let asked: String = block.questions.iter().map(|words| words.zh.as_str()).collect();
+        assert!(asked.contains(question) && asked.is_empty() == question.is_empty(), "{asked}");
+    }
+}
+
+#[test]
+fn who_decides_what_is_unclear_goes_by_level_tier_and_day() {
+    let refer = |organ: &str, day| {
+        let text = format!(
+            "{organ}文件\n某发〔2023〕6号\n关于落实要求的通知\n　　根据《意见》（岚渡〔2023〕2号，机密★10年），请完成。\n{organ}\n2023年4月7日\n"
+        );
+        let pipeline = Pipeline::new(Arc::new(Dictionary::shipped()), Limits::default(), day);
+        let examination = pipeline.examine(Submission::file("a.txt", text.into_bytes()));
+        assert_eq!(examination.verdict.name(), "refer");
+        examination.next_step.zh
+    };
+    let (before, since) = (jiff::civil::date(2024, 8, 31), jiff::civil::date(2024, 9, 1));
+    for (organ, day, whom, when) in [
+        ("汀兰市渡口管理局", before, "省、自治区、直辖市保密行政管理部门", "在10日内"),
+        ("汀兰市渡口管理局", since, "省、自治区、直辖市保密行政管理部门", "在10个工作日内"),
+        ("国家渡口管理局", since, "国家保密行政管理部门", "在10个工作日内"),
+    ] {
+        let step = refer(organ, day);
+        assert!(step.contains(&format!("或者{whom}")) && step.contains(when), "{organ}: {step}");
     }
 }
