@@ -547,7 +547,11 @@ fn label_before<'r>(sheet: &Sheet<'r>, around: &Around) -> Option<&'r str> {
         let row = |block| table::cell_of(sheet.text, block).map(|cell| (cell.table, cell.row));
         let same_row = row(&previous) == row(&block);
         let cell = cell.trim_end_matches([':', '：']);
-        return words().find(|word| *word == cell).filter(|_| same_row);
+        // Fields of data are called as properties are.
+        let name = cell.to_lowercase();
+        let properties = sheet.regime.label.properties.iter().map(String::as_str);
+        let mut known = words().chain(properties);
+        return known.find(|word| *word == cell || *word == name).filter(|_| same_row);
     }
     None
 }
