@@ -119,11 +119,10 @@ impl<'s> Rows<'s> {
                 self.put(1, &name);
                 self.named = true;
             }
-            Token::Scalar(scalar) if self.named => {
+            Token::Scalar(scalar) if std::mem::take(&mut self.named) => {
                 if scalar != "null" {
                     self.put(2, scalar);
                 }
-                self.named = false;
             }
             Token::Scalar(scalar) => {
                 if !self.list.is_empty() {

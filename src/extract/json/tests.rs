@@ -7,9 +7,8 @@ fn dump(text: &str) -> Option<(String, usize)> {
     let mut budget = Budget::new(Limits::default());
     let read = read(text, &Submission::file("a.json", text.as_bytes()), &mut budget)?;
     let text = &read.text;
-    let lines = text
-        .blocks()
-        .iter()
+    let shown = text.blocks().iter().filter(|block| block.region != Region::Property);
+    let lines = shown
         .map(|block| format!("{} {} {}", block.line, text.label(block), text.block_text(block)));
     Some((lines.collect::<Vec<_>>().join("\n"), read.gaps.len()))
 }

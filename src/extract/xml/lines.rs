@@ -122,6 +122,8 @@ pub(super) struct Lines {
     /// The paragraph that is being put together, if it has a line already.
     group: u32,
     in_group: bool,
+    /// Rows of names and values.
+    rows: u32,
     blocks: usize,
 }
 
@@ -160,12 +162,30 @@ impl Lines {
         self.blocks += 1;
     }
 
+    /// A name and a value as a row of a table.
+    pub fn row(&mut self, name: &str, value: &str) {
+        self.end();
+        self.number = self.number.saturating_add(1);
+        self.rows = self.rows.saturating_add(1);
+        let value = value.split(['\n', '\r']).map(str::trim).filter(|line| !line.is_empty());
+        for (column, line) in [(1, name)].into_iter().chain(value.map(|line| (2, line))) {
+            let head = BlockHead {
+                region: Region::Cell,
+                page: 1,
+                line: self.number,
+                label: format!("r{}.c{column}", self.rows),
+                ..BlockHead::default()
+            };
+            self.text.block(&head, line);
+            self.blocks += 1;
+        }
+    }
+
     /// Text that is not on the page, a block a line.
     pub fn beside(&mut self, region: Region, label: &str, text: &str) {
         let label: String = label.chars().take(MAX_LABEL).collect();
-        let on_page = region != Region::Property;
-        let (page, line) = if on_page { (1, self.number.max(1)) } else { (0, 0) };
-        let head = BlockHead { region, page, line, label, ..BlockHead::default() };
+        let line = self.number.max(1);
+        let head = BlockHead { region, page: 1, line, label, ..BlockHead::default() };
         for said in text.split(['\n', '\r']).map(str::trim).filter(|said| !said.is_empty()) {
             self.text.block(&head, said);
             self.blocks += 1;

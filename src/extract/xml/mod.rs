@@ -254,7 +254,7 @@ impl<'a, 'b> Reader<'a, 'b> {
         let mut lines = std::mem::take(&mut self.lines);
         lines.end();
         for (name, value) in std::mem::take(&mut self.attributes) {
-            lines.beside(Region::Property, &name, &value);
+            lines.row(&name, &value);
         }
         for words in std::mem::take(&mut self.entities.comments) {
             lines.beside(Region::Comment, "", &words);

@@ -16,6 +16,7 @@ fn dump(read: &Extraction) -> String {
         let (label, said) = (text.label(block), text.block_text(block));
         match block.region {
             Region::Body => format!("{} [{label}] {said}", block.line),
+            Region::Cell => format!("{label} {said}"),
             region => format!("{region:?} [{label}] {said}"),
         }
     });
@@ -25,7 +26,7 @@ fn dump(read: &Extraction) -> String {
 /// The same without what is said of fields.
 fn bare(read: &Extraction) -> String {
     let dump = dump(read);
-    dump.lines().filter(|line| !line.starts_with("Property")).collect::<Vec<_>>().join("\n")
+    dump.lines().filter(|line| !line.starts_with('r')).collect::<Vec<_>>().join("\n")
 }
 
 fn check(cases: &[(&str, &str)]) {
@@ -49,7 +50,7 @@ fn short_elements_are_fields_with_names() {
     check(&[
         (
             "<r><密级>机密</密级><n>12</n><密级>机密</密级></r>",
-            "1 [密级] 机密\n2 [n] 12\n3 [密级] 机密\nProperty [密级] 机密",
+            "1 [密级] 机密\n2 [n] 12\n3 [密级] 机密\nr1.c1 密级\nr1.c2 机密",
         ),
         ("<p>甲<b>乙</b></p>", "1 [p] 甲乙"),
     ]);
@@ -75,16 +76,16 @@ fn what_is_no_text_stands_beside_it() {
     check(&[
         (
             "<a 密级='机密' n='5' xml:space='preserve'><b 密级='机密'/><b c='&#x79D8;密'/></a>",
-            "Property [密级] 机密\nProperty [c] 秘密",
+            "r1.c1 密级\nr1.c2 机密\nr2.c1 c\nr2.c2 秘密",
         ),
         (
             "<a>甲<!-- 机密\n注 -->乙</a>",
-            "Comment [] 机密\nComment [] 注\n1 [a] 甲乙\nProperty [a] 甲乙",
+            "Comment [] 机密\nComment [] 注\n1 [a] 甲乙\nr1.c1 a\nr1.c2 甲乙",
         ),
         ("<?xml-stylesheet href='x'?><?机 密?><a/>", "Hidden [instruction] 机 密"),
         (
             "<!DOCTYPE a [<!-- 注 --><!ENTITY u '机密'><!ENTITY v '秘密'>]><a>&v;</a>",
-            "1 [a] 秘密\nProperty [a] 秘密\nComment [] 注\nHidden [entity u] 机密",
+            "1 [a] 秘密\nr1.c1 a\nr1.c2 秘密\nComment [] 注\nHidden [entity u] 机密",
         ),
     ]);
 }
