@@ -11,7 +11,7 @@ use crate::extract::html::data::data;
 use crate::extract::xml::entities::Entities;
 use crate::extract::xml::tokens::{Attributes, Token, Tokens, local};
 use crate::model::{
-    BlockHead, Gap, GapKind, Origin, Region, SourceText, Style, Submission, TextBuilder,
+    BlockHead, Gap, GapKind, Limit, Origin, Region, SourceText, Style, Submission, TextBuilder,
 };
 
 /// Elements within elements whose look is worked out. Deeper ones look like the last.
@@ -201,6 +201,11 @@ impl<'a, 'b> Reader<'a, 'b> {
             Token::Start(name, attributes, closed) => {
                 if self.stack.len() >= MAX_DEPTH || self.beyond > 0 {
                     self.beyond += usize::from(!closed);
+                    let words = format!("more than {MAX_DEPTH} elements within each other");
+                    let gap = Gap::new(GapKind::Limit(Limit::Depth), words);
+                    if !self.gaps.contains(&gap) {
+                        self.gaps.push(gap);
+                    }
                     return;
                 }
                 self.start(name, attributes);

@@ -131,6 +131,9 @@ fn damage_and_limits_are_said() {
         let svg = format!("<svg>{}", svg.repeat(20_000));
         read(&Submission::file("a.svg", svg.as_bytes()), &mut budget);
     }
+    let deep = format!("<svg>{}<text>x</text>{}</svg>", "<g>".repeat(2000), "</g>".repeat(2000));
+    let gaps = read(&Submission::file("a.svg", deep.as_bytes()), &mut budget).gaps;
+    assert_eq!(gaps.first().map(|gap| gap.kind), Some(GapKind::Limit(Limit::Depth)));
     let mut budget = Budget::new(Limits { steps: 50, ..Limits::default() });
     let svg = "<text>x</text>".repeat(1000);
     let gaps = read(&Submission::file("a.svg", svg.as_bytes()), &mut budget).gaps;
