@@ -243,9 +243,15 @@ impl Reader<'_> {
         };
         self.at += 1;
         if kind == Separator::Star && self.peek().is_some_and(|c| self.is_star(c)) {
-            // ★★★: a rating.
-            self.at -= 1;
-            return Separator::None;
+            let first = self.at - 1;
+            while self.peek().is_some_and(|c| self.is_star(c)) && self.at - first < 4 {
+                self.at += 1;
+            }
+            let behind = self.at;
+            let termed = self.plain_term().is_some();
+            // ★★★ without a term is a rating.
+            self.at = if termed { behind } else { first };
+            return if termed { Separator::Other } else { Separator::None };
         }
         self.skip_dot();
         kind
@@ -294,6 +300,22 @@ impl Reader<'_> {
         let written = Written { chinese, reversed: false };
         if let Some((date, length)) = number::date(&line) {
             self.at += length;
+            // From a day to a day: the second is the last protected.
+            if matches!(self.peek(), Some('至' | '到' | '-' | '—' | '~')) {
+                let first = self.at;
+                while matches!(self.peek(), Some('至' | '到' | '-' | '—' | '~'))
+                    && self.at - first < 2
+                {
+                    self.at += 1;
+                }
+                if let Some((last, length)) =
+                    number::date(&self.line(24)).filter(|(d, _)| *d > date)
+                {
+                    self.at += length;
+                    return Some((Term::Date(last), written));
+                }
+                self.at = first;
+            }
             // Free on the day itself: the day before is the last protected.
             if self.peek() == Some('前') {
                 self.at += 1;

@@ -440,7 +440,11 @@ enum Alone {
 /// Whether a candidate stands by itself on its line, or in a column of it.
 fn stands_alone(sheet: &Sheet, around: &Around, label: bool) -> Alone {
     let before = if label { strip_label(sheet, around.before) } else { around.before };
-    let rest = [cleaned(sheet, before), cleaned(sheet, around.after)];
+    if label && is_ticked(sheet, around) {
+        return Alone::Column;
+    }
+    let after = if is_remarked(sheet, around.after) { "" } else { around.after };
+    let rest = [cleaned(sheet, before), cleaned(sheet, after)];
     if rest.iter().all(String::is_empty) {
         return Alone::Line;
     }
@@ -537,11 +541,19 @@ fn label_before<'r>(sheet: &Sheet<'r>, around: &Around) -> Option<&'r str> {
             .find(|name| *name == label);
     }
     let before = compact(around.before);
+    let bracketed = [('【', '】'), ('[', ']'), ('〔', '〕'), ('(', ')')];
+    let bracketed =
+        bracketed.iter().any(|(open, close)| before.ends_with(*close) && before.contains(*open));
     let before = before.trim_end_matches([':', '：']);
+    let before = if bracketed { before.trim_end_matches(['】', ']', '〕', ')']) } else { before };
     if let Some(word) = words().find(|word| before.ends_with(word)) {
         return Some(word);
     }
-    if before.is_empty() && block.region == Region::Cell {
+    let ticked = is_ticked(sheet, around);
+    if ticked && let Some(word) = words().find(|word| before.contains(word)) {
+        return Some(word);
+    }
+    if (before.is_empty() || ticked) && block.region == Region::Cell {
         let previous = around.block.checked_sub(1).map(|b| sheet.text.blocks()[b])?;
         let cell = compact(sheet.line(&previous));
         let row = |block| table::cell_of(sheet.text, block).map(|cell| (cell.table, cell.row));
@@ -556,8 +568,30 @@ fn label_before<'r>(sheet: &Sheet<'r>, around: &Around) -> Option<&'r str> {
     None
 }
 
+/// Whether a candidate is the one that is ticked of several: ☑机密 □秘密,
+/// 机密☑ 秘密□, [√]机密.
+fn is_ticked(sheet: &Sheet, around: &Around) -> bool {
+    let is_tick = |c: char| sheet.regime.label.ticks.contains(c);
+    let is_box = |c: char| is_tick(c) || matches!(c, '□' | '☐' | '○' | '[' | '(' | '（');
+    // Boxes stand all before their words or all behind them.
+    let options = around.before.rsplit([':', '：']).next().unwrap_or_default();
+    if options.trim_start().starts_with(is_box) {
+        let before = around.before.trim_end().trim_end_matches([']', ')', '）']);
+        return before.ends_with(is_tick);
+    }
+    around.after.trim_start().trim_start_matches(['[', '(', '（']).starts_with(is_tick)
+}
+
+/// Whether all that follows is a remark in brackets about the mark.
+fn is_remarked(sheet: &Sheet, after: &str) -> bool {
+    let after = after.trim();
+    after.starts_with(['(', '（'])
+        && after.ends_with([')', '）'])
+        && sheet.regime.remarks.words.iter().any(|word| after.contains(word.as_str()))
+}
+
 fn strip_label<'t>(sheet: &Sheet, before: &'t str) -> &'t str {
-    let trimmed = before.trim_end().trim_end_matches([':', '：']).trim_end();
+    let trimmed = before.trim_end().trim_end_matches([':', '：', '】', ']', '〕']).trim_end();
     for word in &sheet.regime.label.words {
         let mut rest = trimmed;
         let mut all = true;
@@ -628,10 +662,11 @@ fn against(weighed: &mut Weighed, around: &Around, parsed: &Parsed, portion: boo
     if last.is_some_and(|c| matches!(c, '“' | '‘' | '「' | '『' | '"' | '\'' | '《' | '`')) {
         weighed.add("quotation-marks");
     }
-    if last.is_some_and(|c| matches!(c, '□' | '☐' | '○' | '◯' | '〇'))
+    let ticked = is_ticked(weighed.sheet, around);
+    let open = last.is_some_and(|c| matches!(c, '□' | '☐' | '○' | '◯' | '〇'))
         || before.contains(['×', '_'])
-        || first.is_some_and(|c| matches!(c, '×' | '_' | '/' | '、' | '□' | '☐'))
-    {
+        || first.is_some_and(|c| matches!(c, '×' | '_' | '/' | '、' | '□' | '☐'));
+    if open && !ticked {
         weighed.add("placeholder");
     }
     let start = around.before.trim_start();

@@ -49,7 +49,8 @@ impl<'a> Sheet<'a> {
             chinese: false,
         };
         let head: Vec<String> = sheet.head().map(|line| compact(&line)).collect();
-        sheet.official = head.iter().any(|line| is_red_head(line) || number_year(line).is_some());
+        let red = |line: &String| is_red_head(line, regime);
+        sheet.official = head.iter().any(|line| red(line) || number_year(line).is_some());
         sheet.copy_number = head.iter().take(6).any(|line| is_copy_number(line))
             || sheet
                 .head()
@@ -146,7 +147,8 @@ impl<'a> Sheet<'a> {
                 continue;
             }
             let packed = compact(self.line(block));
-            if packed.contains("印发")
+            let printing = &self.regime.official.printing;
+            if printing.iter().any(|word| packed.contains(word.as_str()))
                 && let Some(date) = last_date(&packed)
             {
                 add(date, "印发日期", false);
@@ -204,11 +206,10 @@ impl<'a> Sheet<'a> {
     /// The issuing body: of the red head, else of the line above the date.
     pub(super) fn issuing_body(&self) -> Option<String> {
         let head: Vec<String> = self.head().map(|line| compact(&line)).collect();
-        let red = head.iter().take(12).find(|line| is_red_head(line)).map(|line| {
-            ["文件", "会议纪要", "令"]
-                .iter()
-                .fold(line.as_str(), |l, end| l.strip_suffix(end).unwrap_or(l))
-                .to_owned()
+        let ends = &self.regime.official.red_heads;
+        let red = head.iter().take(12).find(|line| is_red_head(line, self.regime)).map(|line| {
+            let line = line.as_str();
+            ends.iter().find_map(|end| line.strip_suffix(end.as_str())).unwrap_or(line).to_owned()
         });
         red.or_else(|| {
             let dated =
@@ -231,10 +232,10 @@ pub(super) fn is_copy_number(word: &str) -> bool {
 }
 
 /// 发文机关标志: `…文件`, `…会议纪要`, short and all Han.
-fn is_red_head(line: &str) -> bool {
+fn is_red_head(line: &str, regime: &Regime) -> bool {
     let count = line.chars().count();
     (4..=40).contains(&count)
-        && (line.ends_with("文件") || line.ends_with("会议纪要"))
+        && regime.official.red_heads.iter().any(|end| line.ends_with(end.as_str()))
         && line.chars().all(|c| is_han(c) || matches!(c, '(' | ')' | '、' | '·'))
 }
 

@@ -55,12 +55,18 @@ pub struct Regime {
     /// What may stand beside a mark.
     #[serde(default)]
     pub companions: WordList,
+    /// Words of what is written in brackets behind a mark about the mark itself.
+    #[serde(default)]
+    pub remarks: WordList,
     /// How evidence is added up.
     #[serde(default)]
     pub weighing: Weighing,
     /// The pieces of evidence.
     #[serde(default)]
     pub evidence: Vec<EvidenceEntry>,
+    /// What official documents (公文) are known by.
+    #[serde(default)]
+    pub official: OfficialWords,
     /// What heads an annex.
     #[serde(default)]
     pub annex: WordList,
@@ -233,6 +239,8 @@ pub struct Label {
     pub term_words: Vec<String>,
     /// Values that say there is none.
     pub unclassified: Vec<String>,
+    /// Characters that tick one of several levels: 密级：☑机密 □秘密.
+    pub ticks: String,
     /// Names of properties that hold a level.
     pub properties: Vec<String>,
     /// Names of properties that hold a term.
@@ -268,6 +276,16 @@ pub struct DisclosureWords {
     pub words: Vec<String>,
     /// Whether it lets the document out (on request or at once).
     pub releases: bool,
+}
+
+/// What official documents (公文) are known by (GB/T 9704).
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct OfficialWords {
+    /// What the line of the issuing body at the head ends with: `…文件`.
+    pub red_heads: Vec<String>,
+    /// Words of the line that says who printed it and when.
+    pub printing: Vec<String>,
 }
 
 /// A list of words.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::Pipeline;
 use crate::dictionary::Dictionary;
 use crate::extract::Limits;
-use crate::model::{Examination, Submission};
+use crate::model::{Examination, Submission, Term};
 
 fn examine(name: &str, text: &str) -> Examination {
     let day = jiff::civil::date(2026, 11, 23);
@@ -115,5 +115,43 @@ fn who_decides_what_is_unclear_goes_by_level_tier_and_day() {
     ] {
         let step = refer(organ, day);
         assert!(step.contains(&format!("或者{whom}")) && step.contains(when), "{organ}: {step}");
+    }
+}
+
+/// The mark of a document of one line of form or head, as `rule level term`.
+#[test]
+fn marks_are_known_as_people_write_them() {
+    let cases = [
+        ("密级：☑机密 □秘密 □公开", "cn.mark.label jimi "),
+        ("密级：□绝密 □机密 ☑ 秘密", "cn.mark.label mimi "),
+        ("密级：机密□ 秘密☑ 公开□", "cn.mark.label mimi "),
+        ("密级：[√]机密 [ ]秘密 [ ]公开", "cn.mark.label jimi "),
+        ("密级：□机密 □秘密 ☑公开", ""),
+        ("密级：□机密 □秘密 □公开", ""),
+        ("密级：机密□ 秘密□ 公开☑", ""),
+        ("【密级】秘密", "cn.mark.label mimi "),
+        ("秘密★5年（原机密★10年，2024年3月1日变更）", "cn.mark.state-secret mimi 5年"),
+        ("机密★2020年1月1日至2030年1月1日", "cn.mark.state-secret jimi 2030-01-01"),
+        ("机密★★10年", "cn.mark.state-secret jimi 10年"),
+        ("机密★★★", ""),
+        ("服务★★★★★", ""),
+    ];
+    for (line, want) in cases {
+        let text = format!("{line}\n某某项目情况\n　　正文。\n2025年5月6日\n");
+        let examination = examine("a.txt", &text);
+        let findings = examination.parts.iter().flat_map(|part| &part.findings);
+        let marks: Vec<String> = findings
+            .filter(|finding| finding.rule != "cn.mark.quoted")
+            .filter_map(|finding| {
+                let mark = finding.mark.as_ref()?;
+                let term = match &mark.term {
+                    Term::Duration(length) => format!("{}年", length.years),
+                    Term::Date(day) => day.to_string(),
+                    _ => String::new(),
+                };
+                Some(format!("{} {} {term}", finding.rule, mark.level))
+            })
+            .collect();
+        assert_eq!(marks.join("; "), want, "{line}");
     }
 }
