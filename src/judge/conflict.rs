@@ -63,7 +63,7 @@ fn levels(live: &[&Finding], regime: &Regime, added: &mut Vec<Finding>) {
             seen[..number].iter().find(|other| beside(one, other) && one.mark != other.mark);
         let apart = || {
             seen[..number].iter().find(|other| {
-                level(other) != level(one) && !annexed(one) && !self::beside(one, other)
+                level(other) != level(one) && !is_own(one, other) && !self::beside(one, other)
             })
         };
         let (rule, other) = match (beside, apart) {
@@ -95,6 +95,13 @@ fn beside(one: &Finding, other: &Finding) -> bool {
 fn annexed(finding: &Finding) -> bool {
     let later = finding.place.page.is_some_and(|page| page > 1);
     (finding.place.region == Region::Body && later) || heads_an_annex(finding)
+}
+
+/// Whether a mark may differ from one before it: an annex's own, and of what is
+/// compiled behind a cover those that are lower.
+fn is_own(one: &Finding, before: &Finding) -> bool {
+    let rank = |finding: &Finding| level(finding).map(|level| level.rank);
+    heads_an_annex(one) || (annexed(one) && rank(one) < rank(before))
 }
 
 /// Whether it stands below a line that heads an annex.
