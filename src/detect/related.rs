@@ -16,6 +16,7 @@ const TOP: u32 = 8;
 /// Looks at every short line of the part.
 pub(super) fn related(sheet: &Sheet, facts: &mut Facts) -> Vec<Finding> {
     let mut found = Vec::new();
+    let labels = sheet.regime.finders.labels.as_ref();
     // A label may stand in the cell before.
     let mut labelled = false;
     for (number, (block, line)) in sheet.lines().enumerate() {
@@ -23,7 +24,11 @@ pub(super) fn related(sheet: &Sheet, facts: &mut Facts) -> Vec<Finding> {
             labelled = false;
             continue;
         }
-        let telling = sheet.regime.finders.related.may_stand_in(line);
+        // Of a line too long for a mark only a label matters.
+        let telling = match is_long(line) {
+            true => labels.is_some_and(|labels| labels.is_match(line)),
+            false => sheet.regime.finders.related.may_stand_in(line),
+        };
         let worth_a_look = telling || (labelled && block.region == Region::Cell);
         labelled = telling;
         translations(sheet, block, line.trim(), facts);
@@ -37,7 +42,6 @@ pub(super) fn related(sheet: &Sheet, facts: &mut Facts) -> Vec<Finding> {
         if packed.chars().count() <= LONGEST {
             words(sheet, block, &packed, &mut found);
         }
-        let labels = sheet.regime.finders.labels.as_ref();
         let by_label = labels.is_some_and(|labels| labels.is_match(&packed));
         disclosure(sheet, number, block, &packed, by_label, &mut found);
         if by_label || block.region == Region::Cell {
@@ -45,6 +49,13 @@ pub(super) fn related(sheet: &Sheet, facts: &mut Facts) -> Vec<Finding> {
         }
     }
     found
+}
+
+/// Whether a line has more than [`LONGEST`] characters without counting them:
+/// where blanks fill it, that cannot be told.
+fn is_long(line: &str) -> bool {
+    let bytes = line.trim().as_bytes();
+    bytes.len() > LONGEST * 4 && memchr::memmem::find(bytes, b"  ").is_none()
 }
 
 fn is_place(block: &Block) -> bool {

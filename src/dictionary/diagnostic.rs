@@ -17,7 +17,7 @@ impl Diagnostic {
     /// Something wrong at a byte offset of the file's text.
     pub fn at(file: &str, text: &str, offset: usize, message: impl Into<String>) -> Self {
         let before = text.get(..offset).unwrap_or(text);
-        let line = before.matches('\n').count() + 1;
+        let line = memchr::memchr_iter(b'\n', before.as_bytes()).count() + 1;
         Self { file: file.into(), line, message: message.into() }
     }
 

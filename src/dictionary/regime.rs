@@ -147,11 +147,20 @@ impl Finders {
             anchors: finder(anchors),
             heads,
             lookalike_starts,
-            labels: finder(labels().cloned().collect()),
+            labels: finder(shortest(labels().cloned().collect())),
             related: Openings::of(words),
             banner_starts,
         }
     }
+}
+
+/// Those of some words that hold no other of them: where none of these stands,
+/// none of all does.
+fn shortest(words: Vec<String>) -> Vec<String> {
+    let holds = |word: &String| {
+        words.iter().any(|other| other.len() < word.len() && word.contains(other.as_str()))
+    };
+    words.iter().filter(|word| !holds(word)).cloned().collect()
 }
 
 /// Finds words, the leftmost first: only then does it skip ahead to rare bytes.
