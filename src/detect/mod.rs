@@ -1,8 +1,7 @@
 //! Folded text + dictionary → findings, and the facts about the document that
 //! the judge needs to weigh them.
 
-#[allow(dead_code)]
-pub(crate) mod place;
+mod place;
 mod scope;
 
 mod banner;

@@ -5,11 +5,6 @@ use std::cell::OnceCell;
 
 use crate::model::{Place, Rect, Region, SourceText, Span};
 
-/// The place of one span; [`Places`] is for many.
-pub(crate) fn place(text: &SourceText, span: &Span) -> Place {
-    Places::new(text).place(span)
-}
-
 /// Bytes between two entries of the character table.
 const STRIDE: usize = 4096;
 

@@ -213,7 +213,6 @@ pub(super) fn decode(bytes: &[u8], limit: usize) -> Decoded {
 /// Decodes text that is labelled with an encoding. A byte order mark overrules
 /// the label, and so does valid UTF-8, which no other text is by chance; a label
 /// that does not fit the bytes is overruled by what fits them better.
-#[allow(dead_code, reason = "the HTML and mail readers ask for it")]
 pub(super) fn decode_labelled(bytes: &[u8], label: Option<&[u8]>, limit: usize) -> Decoded {
     let Some(charset) = label.and_then(Charset::for_label) else { return decode(bytes, limit) };
     let seven_bit = matches!(charset, Charset::Hz | Charset::Utf7)

@@ -132,7 +132,6 @@ impl<'a> Compound<'a> {
     }
 
     /// Marks an entry, and what stands in it, as accounted for.
-    #[allow(dead_code, reason = "for the readers that come next")]
     pub fn pass_over(&mut self, id: EntryId) {
         let end = self.within(id).end;
         self.entries.get_mut(id..end).unwrap_or_default().iter_mut().for_each(|e| e.is_read = true);
