@@ -11,7 +11,7 @@ use crate::dictionary::{Dictionary, Entry};
 use crate::model::{Evidence, Finding, FoldedText, Said, Severity, SourceText, Words};
 
 use super::place::Places;
-use search::{Hit, LISTED, Seen, search};
+use search::{Counts, Hit, LISTED, Seen, search};
 
 const RULE: &str = "cn.scope.hit";
 
@@ -29,12 +29,13 @@ pub(crate) fn scopes(
     }
     let (hits, counts) = search(text, folded, dictionary);
     let writer = Writer { folded, dictionary, places: Places::new(text) };
-    let mut listed = vec![0; counts.len()];
+    let mut listed = Counts::new();
     let findings = hits.into_iter().map(|hit| {
-        listed[hit.entry] += 1;
+        let so_far = listed.entry(hit.entry).or_default();
+        *so_far += 1;
         // The last one listed says how many there were.
-        let unlisted = match listed[hit.entry] {
-            LISTED => counts[hit.entry] - LISTED,
+        let unlisted = match (*so_far, counts.get(&hit.entry)) {
+            (LISTED, Some(all)) => all - LISTED,
             _ => 0,
         };
         writer.finding(hit, unlisted)

@@ -89,8 +89,8 @@ impl<'w> Compiler<'w> {
     /// Hands over what was gathered.
     pub(super) fn finish(self, dictionary: &mut Dictionary) {
         dictionary.scopes = self.scopes;
-        dictionary.entries = self.entries;
-        dictionary.word_sets = self.sets;
+        dictionary.entries = self.entries.into();
+        dictionary.word_sets = self.sets.into();
         dictionary.matcher = Matcher::new(self.heads);
     }
 

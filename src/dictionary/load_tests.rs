@@ -164,7 +164,7 @@ fn the_shipped_dictionaries_are_sound_and_documented() {
         assert!(!scope.sources.is_empty(), "{} has no source", scope.id);
         assert!(scope.certainty.starts_with("seen"), "{} was not seen", scope.id);
     }
-    for entry in &dictionary.entries {
+    for entry in dictionary.entries.iter() {
         let whole = !entry.examples.is_empty() && !entry.negative_examples.is_empty();
         assert!(whole, "{} needs an example and a negative example", entry.id);
         assert!(!entry.level.is_empty(), "{} has no published level", entry.id);

@@ -2,6 +2,7 @@
 
 mod compile;
 mod diagnostic;
+mod entries;
 pub mod load;
 mod matcher;
 mod openings;
@@ -16,6 +17,7 @@ mod scope_file;
 mod shipped;
 
 pub use diagnostic::Diagnostic;
+pub use entries::{Entries, Numbered, WordSets};
 pub use load::{Kind, Source, load};
 pub use matcher::{Head, Matcher};
 pub use openings::Openings;
@@ -35,9 +37,9 @@ pub struct Dictionary {
     /// Matter scopes, in the files' order.
     pub scopes: Vec<Scope>,
     /// The entries of all scopes, in the files' order.
-    pub entries: Vec<Entry>,
+    pub entries: Entries,
     /// Words that conditions of entries name by index.
-    pub word_sets: Vec<WordSet>,
+    pub word_sets: WordSets,
     /// Finds the head words of entries.
     pub matcher: Matcher,
     /// SHA-256 of the rules (regimes and policies) in lower-case hex.

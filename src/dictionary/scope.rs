@@ -1,5 +1,7 @@
 //! Matter scopes (保密事项范围) and their entries, ready to be matched.
 
+use std::sync::OnceLock;
+
 use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 use jiff::civil::Date;
 use regex::Regex;
@@ -121,9 +123,11 @@ pub struct QuantityCondition {
 #[derive(Clone, Debug)]
 pub struct WordSet {
     words: Vec<String>,
-    literals: AhoCorasick,
-    /// Which word each literal is.
+    /// Which words are no patterns.
     literal_words: Vec<usize>,
+    /// Finds those; made when it is first needed, since most sets of a large
+    /// dictionary are never asked for.
+    literals: OnceLock<AhoCorasick>,
     patterns: Vec<(usize, Regex)>,
 }
 
@@ -133,7 +137,6 @@ impl WordSet {
     /// # Errors
     /// The pattern that cannot be compiled, with the reason.
     pub(super) fn new(words: Vec<String>) -> Result<Self, String> {
-        let mut literals = Vec::new();
         let mut literal_words = Vec::new();
         let mut patterns = Vec::new();
         for (at, word) in words.iter().enumerate() {
@@ -145,19 +148,21 @@ impl WordSet {
                     }
                     patterns.push((at, regex));
                 }
-                None => {
-                    literals.push(word.clone());
-                    literal_words.push(at);
-                }
+                None => literal_words.push(at),
             }
         }
-        // Quick to build; it searches paragraphs, not documents.
-        let literals = AhoCorasick::builder()
-            .kind(Some(AhoCorasickKind::ContiguousNFA))
-            .match_kind(MatchKind::Standard)
-            .build(literals)
-            .map_err(|e| e.to_string())?;
-        Ok(Self { words, literals, literal_words, patterns })
+        Ok(Self { words, literal_words, literals: OnceLock::new(), patterns })
+    }
+
+    /// Quick to build; it searches paragraphs, not documents.
+    fn literals(&self) -> &AhoCorasick {
+        self.literals.get_or_init(|| {
+            AhoCorasick::builder()
+                .kind(Some(AhoCorasickKind::ContiguousNFA))
+                .match_kind(MatchKind::Standard)
+                .build(self.plain_words())
+                .expect("an automaton of fewer than 2^31 states")
+        })
     }
 
     /// A word as it is written in the set.
@@ -177,7 +182,7 @@ impl WordSet {
 
     /// All words of the set in a text, with the index of each, ordered by place.
     pub fn find_all(&self, text: &str) -> Vec<(Span, usize)> {
-        let literals = self.literals.find_overlapping_iter(text);
+        let literals = self.literals().find_overlapping_iter(text);
         let mut found: Vec<(Span, usize)> =
             literals.map(|m| (m.range(), self.literal_words[m.pattern().as_usize()])).collect();
         for (word, regex) in &self.patterns {

@@ -137,7 +137,7 @@ mod tests {
     fn shipped_entries_are_found_in_their_own_words_and_not_in_their_own_scope() {
         let dictionary = Dictionary::shipped();
         let mut wrong = String::new();
-        for entry in &dictionary.entries {
+        for entry in dictionary.entries.iter() {
             let title = &dictionary.scopes[entry.scope].name.zh;
             let listed = format!("{title}\n{}\n{}\n", entry.level, entry.matter);
             if !found(&dictionary, entry, &entry.matter) {

@@ -1,5 +1,6 @@
 //! Head words of scope entries and what stands around them: which become hits.
 
+use std::collections::HashMap;
 use std::ops::Range;
 
 use super::passage::{Passage, Passages};
@@ -21,15 +22,20 @@ pub(super) fn search(
     text: &SourceText,
     folded: &FoldedText,
     dictionary: &Dictionary,
-) -> (Vec<Hit>, Vec<usize>) {
+) -> (Vec<Hit>, Counts) {
     let mut search = Search::new(text, folded, dictionary);
     let mut passages = Passages::new(text, folded, dictionary.matcher.longest());
     while let Some(passage) = passages.next() {
         search.passage(passage);
     }
     search.hits.sort_by_key(|hit| (hit.folded.start, hit.folded.end, hit.entry));
-    (search.hits, search.counts)
+    let counts = search.progress.into_iter().map(|(entry, progress)| (entry, progress.count));
+    (search.hits, counts.collect())
 }
+
+/// For each entry that has hits, how many. Looked up only: the order of a hash
+/// map shows nowhere.
+pub(super) type Counts = HashMap<usize, usize>;
 
 /// What a word or quantity was looked for as.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -107,26 +113,40 @@ struct Search<'a> {
     folded: &'a FoldedText,
     dictionary: &'a Dictionary,
     hits: Vec<Hit>,
-    /// For each entry, how many hits it has.
-    counts: Vec<usize>,
-    /// For each entry, the folded offset up to which it needs no further hit.
-    done: Vec<usize>,
-    /// For each entry, the paragraph for which nothing more can come of it.
-    settled: Vec<usize>,
+    /// Of each entry a head word was seen of. A dictionary may have a million
+    /// entries and a document a line: nothing here grows with the dictionary.
+    progress: HashMap<usize, Progress>,
     /// Room for the head words of a passage, used again and again.
     heads: Vec<(Span, usize)>,
     /// Room for [`Search::look`], likewise.
     sights: Vec<Sight<'a>>,
-    /// For each word set, its words in the paragraph last looked at.
-    words: Vec<Found<usize>>,
+    /// For each word set asked for, its words in the paragraph last looked at.
+    words: Remembered,
     /// The same for pages.
-    page_words: Vec<Found<usize>>,
+    page_words: Remembered,
     quantities: Found<Quantity>,
     page_quantities: Found<Quantity>,
     /// The paragraph being looked at, counted over all passages.
     cell: usize,
     sentence: Span,
     page: Page,
+}
+
+/// How far one entry has come.
+#[derive(Debug)]
+struct Progress {
+    /// How many hits it has.
+    count: usize,
+    /// The folded offset up to which it needs no further hit.
+    done: usize,
+    /// The paragraph for which nothing more can come of it.
+    settled: usize,
+}
+
+impl Default for Progress {
+    fn default() -> Self {
+        Self { count: 0, done: 0, settled: usize::MAX }
+    }
 }
 
 /// The page that was looked at last.
@@ -162,6 +182,22 @@ impl<T> Found<T> {
     }
 }
 
+/// For word sets by number, what was found of each. Forgetting costs a search.
+#[derive(Debug, Default)]
+struct Remembered(HashMap<usize, Found<usize>>);
+
+impl Remembered {
+    /// How many sets are remembered before all are forgotten.
+    const MOST: usize = 1024;
+
+    fn of(&mut self, set: usize) -> &mut Found<usize> {
+        if self.0.len() >= Self::MOST && !self.0.contains_key(&set) {
+            self.0.clear();
+        }
+        self.0.entry(set).or_default()
+    }
+}
+
 impl<'a> Search<'a> {
     fn new(text: &'a SourceText, folded: &'a FoldedText, dictionary: &'a Dictionary) -> Self {
         Self {
@@ -169,13 +205,11 @@ impl<'a> Search<'a> {
             folded,
             dictionary,
             hits: Vec::new(),
-            counts: vec![0; dictionary.entries.len()],
-            done: vec![0; dictionary.entries.len()],
-            settled: vec![usize::MAX; dictionary.entries.len()],
+            progress: HashMap::new(),
             heads: Vec::new(),
             sights: Vec::new(),
-            words: vec![Found::default(); dictionary.word_sets.len()],
-            page_words: vec![Found::default(); dictionary.word_sets.len()],
+            words: Remembered::default(),
+            page_words: Remembered::default(),
             quantities: Found::default(),
             page_quantities: Found::default(),
             cell: 0,
@@ -207,25 +241,30 @@ impl<'a> Search<'a> {
 
     /// A head word of an entry: a hit where all the entry asks for is near.
     fn head(&mut self, passage: &Passage, cell: &Span, head: Span, number: usize) {
-        if self.settled[number] == self.cell {
+        if self.progress.entry(number).or_default().settled == self.cell {
             return;
         }
         let entry: &'a Entry = &self.dictionary.entries[number];
         let at = At { passage, cell, head: &head };
         let mut sights = std::mem::take(&mut self.sights);
         sights.clear();
-        match self.look(&at, entry, &mut sights) {
+        let look = self.look(&at, entry, &mut sights);
+        let progress = self.progress.entry(number).or_default();
+        match look {
             Look::Hit => {
-                self.settled[number] = self.cell;
+                progress.settled = self.cell;
                 // Where a long paragraph was cut, its pieces overlap.
                 let folded = passage.folded_span(&head);
-                if folded.start >= self.done[number] {
-                    self.done[number] = passage.folded_span(cell).end;
-                    self.hit(&at, number, folded, &sights);
+                if folded.start >= progress.done {
+                    progress.done = passage.folded_span(cell).end;
+                    progress.count += 1;
+                    if progress.count <= LISTED {
+                        self.hit(&at, number, folded, &sights);
+                    }
                 }
             }
             Look::NotHere => {}
-            Look::NotInParagraph => self.settled[number] = self.cell,
+            Look::NotInParagraph => progress.settled = self.cell,
         }
         self.sights = sights;
     }
@@ -280,10 +319,6 @@ impl<'a> Search<'a> {
     }
 
     fn hit(&mut self, at: &At<'_>, entry: usize, folded: Span, sights: &[Sight<'a>]) {
-        self.counts[entry] += 1;
-        if self.counts[entry] > LISTED {
-            return;
-        }
         let term = at.passage.text[at.head.clone()].to_owned();
         let mut seen = vec![Seen { sort: Sort::Term, name: term, folded: folded.clone() }];
         let mut missing = Vec::new();
@@ -307,7 +342,7 @@ impl<'a> Search<'a> {
         let set = &self.dictionary.word_sets[condition.words];
         if condition.within == Within::Page {
             let page = self.page(at);
-            let found = &mut self.page_words[condition.words];
+            let found = self.page_words.of(condition.words);
             if found.of != page {
                 let mut all = set.find_all(&self.folded.as_str()[page.clone()]);
                 shift(&mut all, page.start);
@@ -319,7 +354,7 @@ impl<'a> Search<'a> {
             };
         }
         let window = self.window(at, condition.within);
-        let found = &mut self.words[condition.words];
+        let found = self.words.of(condition.words);
         if found.of != (self.cell..self.cell) {
             let mut all = set.find_all(&at.passage.text[at.cell.clone()]);
             shift(&mut all, at.cell.start);
