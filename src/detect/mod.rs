@@ -31,8 +31,9 @@ pub struct Detection {
 
 /// Looks for everything the dictionary holds in one part's text.
 pub fn detect(text: &SourceText, folded: &FoldedText, dictionary: &Dictionary) -> Detection {
-    let mut detection =
-        Detection { findings: scope::scopes(text, folded, dictionary), ..Detection::default() };
+    let (findings, pieces) = scope::scopes(text, folded, dictionary);
+    let facts = Facts { pieces, ..Facts::default() };
+    let mut detection = Detection { findings, facts };
     let of = |form| dictionary.regimes.iter().filter(move |regime| regime.form == form);
     for regime in of(Form::LevelStarTerm) {
         star_regime(text, folded, regime, &mut detection);

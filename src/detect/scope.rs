@@ -8,26 +8,30 @@ mod passage;
 mod search;
 
 use crate::dictionary::{Dictionary, Entry};
-use crate::model::{Evidence, Finding, FoldedText, Said, Severity, SourceText, Words};
+use crate::model::{Evidence, Finding, FoldedText, Piece, Said, Severity, SourceText, Span, Words};
 
 use super::place::Places;
 use search::{Counts, Hit, LISTED, Seen, search};
 
 const RULE: &str = "cn.scope.hit";
 
+/// Pieces of one entry that are below its threshold one by one.
+const TOGETHER: &str = "cn.scope.aggregation";
+
 /// Characters of context on each side of a hit.
 const CONTEXT: usize = 30;
 
-/// Every entry's words in one part's text, at most once a paragraph.
+/// Every entry's words in one part's text, at most once a paragraph, and the
+/// quantities beside them that stay below an entry's threshold.
 pub(crate) fn scopes(
     text: &SourceText,
     folded: &FoldedText,
     dictionary: &Dictionary,
-) -> Vec<Finding> {
+) -> (Vec<Finding>, Vec<Piece>) {
     if dictionary.matcher.is_empty() {
-        return Vec::new();
+        return Default::default();
     }
-    let (hits, counts) = search(text, folded, dictionary);
+    let (hits, counts, pieces) = search(text, folded, dictionary);
     let writer = Writer { folded, dictionary, places: Places::new(text) };
     let mut listed = Counts::new();
     let findings = hits.into_iter().map(|hit| {
@@ -40,7 +44,8 @@ pub(crate) fn scopes(
         };
         writer.finding(hit, unlisted)
     });
-    findings.collect()
+    let findings = findings.collect();
+    (findings, pieces.into_iter().map(|piece| writer.piece(&piece)).collect())
 }
 
 /// Writes findings of one part.
@@ -70,20 +75,37 @@ impl Writer<'_> {
             );
             evidence.push(Evidence { id: "scope-further".to_owned(), words, weight: 0 });
         }
+        Finding { evidence, missing_qualifiers: Some(hit.missing), ..self.at(RULE, entry, span) }
+    }
+
+    /// A quantity below an entry's threshold.
+    fn piece(&self, piece: &search::Piece) -> Piece {
+        let entry = &self.dictionary.entries[piece.entry];
+        let span = self.folded.source_span(piece.folded.clone());
+        Piece {
+            entry: piece.entry,
+            condition: piece.condition,
+            value: piece.value,
+            finding: self.at(TOGETHER, entry, span),
+        }
+    }
+
+    /// A finding of an entry at a place, without evidence.
+    fn at(&self, rule: &str, entry: &Entry, span: Span) -> Finding {
         Finding {
             id: String::new(),
-            rule: RULE.to_owned(),
+            rule: rule.to_owned(),
             severity: Severity::Review,
             level: None,
             mark: None,
             place: self.places.place(&span),
             quote: Some(self.places.quote(&span).to_owned()),
             context: Some(self.places.context(&span, CONTEXT)),
-            evidence,
+            evidence: Vec::new(),
             basis: vec![self.basis(entry)],
             entry: Some(entry.id.clone()),
-            missing_qualifiers: Some(hit.missing),
-            message: self.message(entry),
+            missing_qualifiers: None,
+            message: self.message(rule, entry),
             span,
             said: Said::default(),
         }
@@ -111,14 +133,14 @@ impl Writer<'_> {
         format!("{}{number}", scope.name.zh)
     }
 
-    fn message(&self, entry: &Entry) -> Words {
+    fn message(&self, rule: &str, entry: &Entry) -> Words {
         let plain = || {
             Words::new(
                 "Words of the scope entry {entry} stand here; a person must compare.",
                 "此处出现保密事项范围条目{entry}的用语，须由人核对。",
             )
         };
-        let words = self.dictionary.rule(RULE).map_or_else(plain, |rule| rule.message.clone());
+        let words = self.dictionary.rule(rule).map_or_else(plain, |rule| rule.message.clone());
         Words::new(
             words.en.replace("{entry}", &format!("{} ({})", entry.id, entry.name.en)),
             words.zh.replace("{entry}", &format!("{}（{}）", entry.id, entry.name.zh)),

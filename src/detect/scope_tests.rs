@@ -51,7 +51,7 @@ fn dictionary() -> Dictionary {
 }
 
 fn find(text: &SourceText) -> Vec<Finding> {
-    scopes(text, &fold(text.as_str()), &dictionary())
+    scopes(text, &fold(text.as_str()), &dictionary()).0
 }
 
 /// Entry, quote and missing qualifiers of each hit.

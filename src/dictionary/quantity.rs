@@ -229,6 +229,11 @@ pub enum Wanted {
 }
 
 impl Range {
+    /// Whether quantities of its measure lie in it together: their sum.
+    pub fn holds_together(&self, values: impl Iterator<Item = f64>) -> bool {
+        self.adds_up() && self.holds(Quantity { measure: self.measure, value: values.sum() })
+    }
+
     /// Whether a quantity lies in it.
     pub fn holds(&self, quantity: Quantity) -> bool {
         if quantity.measure != self.measure {
@@ -242,6 +247,13 @@ impl Range {
                     && high.is_none_or(|(high, with)| value < high || with && value == high)
             }
         }
+    }
+
+    /// Whether several quantities below it may together reach it: areas, lengths
+    /// and amounts add up, scales, accuracies and angles do not.
+    pub fn adds_up(&self) -> bool {
+        let amount = matches!(self.measure, Measure::Area | Measure::Length | Measure::Money);
+        amount && matches!(self.wanted, Wanted::Between(Some(_), None))
     }
 
     /// Whether no quantity can lie in it.

@@ -33,4 +33,5 @@ pub(super) const FILES: &[(Kind, &str, &str)] = files![
     Scope "scopes/judicial-exam.toml",
     Scope "scopes/personnel-1992.toml",
     Scope "scopes/surveying-2003.toml",
+    Scope "scopes/surveying-2020.toml",
 ];

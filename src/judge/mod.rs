@@ -3,6 +3,7 @@
 //! A pure function: what a mark is worth on a day, who contradicts whom, and
 //! what is to be done. It never opens what was read.
 
+mod aggregation;
 mod conflict;
 mod declassify;
 mod next_step;
@@ -52,6 +53,7 @@ pub fn judge(mut case: Case, dictionary: &Dictionary, as_of: Date) -> Examinatio
         }
     }
     conflict::weigh(&mut case.parts, &judged, dictionary);
+    aggregation::add_up(&mut case.parts, dictionary, as_of);
     explain(&mut case.parts, &judged, dictionary, as_of);
 
     let mut coverage = Coverage::default();

@@ -25,6 +25,9 @@ pub struct Facts {
     pub declassify_on: Vec<(String, Date)>,
     /// Marks spoken about, or repeated, beyond what one part's findings name.
     pub left_out: usize,
+    /// Quantities that stay below the threshold of a scope's entry, each as the
+    /// finding it becomes where all of them together do not.
+    pub pieces: Vec<Piece>,
     /// Foreign level words in a mark's place.
     pub translations: Vec<Finding>,
 }
@@ -36,4 +39,17 @@ pub struct IssueDate {
     pub date: Date,
     /// Where it was read: `成文日期`, `印发日期`, `标注日期`, `邮件日期`, `发文字号`.
     pub from: &'static str,
+}
+
+/// A quantity beside the words of a scope's entry, below what the entry asks for.
+#[derive(Clone, Debug)]
+pub struct Piece {
+    /// Index into the dictionary's entries.
+    pub entry: usize,
+    /// Index into the entry's quantities.
+    pub condition: usize,
+    /// The quantity, in its measure's unit.
+    pub value: f64,
+    /// The finding, at the quantity.
+    pub finding: Finding,
 }

@@ -155,3 +155,43 @@ fn marks_are_known_as_people_write_them() {
         assert_eq!(marks.join("; "), want, "{line}");
     }
 }
+
+/// Pieces in several documents of one matter add up; what is found alone, what
+/// stays below together, and scales do not.
+#[test]
+fn pieces_of_a_matter_add_up() {
+    let letter = |body: &str| {
+        format!(
+            "From: a@example.org\r\nSubject: x\r\nMIME-Version: 1.0\r\nContent-Type: multipart/mixed; \
+             boundary=b\r\n\r\n--b\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n{body}\r\n--b\r\n\
+             Content-Type: text/plain; charset=utf-8; name=\"b.txt\"\r\nContent-Disposition: attachment; \
+             filename=\"b.txt\"\r\n\r\n1:2000地形图，覆盖14平方千米。\r\n--b--\r\n"
+        )
+    };
+    let cases = [
+        (letter("移交1:2000地形图，覆盖12平方千米。"), vec!["cn.scope.aggregation"]),
+        (letter("移交1:2000地形图，覆盖10平方千米。"), vec![]),
+        (letter("移交1:2000地形图，覆盖40平方千米。"), vec!["cn.scope.hit"]),
+        (letter("移交1:1万地形图，覆盖12平方千米。"), vec![]),
+        (letter("移交1:2000地形图，覆盖12平方千米，见公开版。"), vec![]),
+    ];
+    for (text, expected) in cases {
+        let examination = examine("a.eml", &text);
+        let findings = examination.parts.iter().flat_map(|part| &part.findings);
+        let scope = findings.clone().filter(|f| f.rule.starts_with("cn.scope"));
+        assert_eq!(scope.map(|f| f.rule.as_str()).collect::<Vec<_>>(), expected, "{text}");
+        for finding in findings.filter(|f| f.rule == "cn.scope.aggregation") {
+            assert_eq!(finding.quote.as_deref(), Some("12平方千米"));
+            assert_eq!(finding.entry.as_deref(), Some("cn.surveying.2020.18"));
+            let evidence: Vec<_> = finding.evidence.iter().map(|e| e.words.zh.as_str()).collect();
+            assert_eq!(
+                evidence,
+                [
+                    "未达条目规定的数量（字符30–36）",
+                    "未达条目规定的数量（a.eml > b.txt的字符12–18）",
+                    "共2处，单独均未达到条目规定（at least 25平方千米），合计达到",
+                ]
+            );
+        }
+    }
+}

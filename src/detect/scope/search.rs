@@ -1,6 +1,6 @@
 //! Head words of scope entries and what stands around them: which become hits.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::ops::Range;
 
 use super::passage::{Passage, Passages};
@@ -17,12 +17,16 @@ const PAGE: usize = 32 << 10;
 /// And in lines.
 const PAGE_BLOCKS: usize = 2000;
 
-/// The hits of one part, in order, and how many each entry has, kept or not.
+/// Quantities below an entry's threshold that are kept in one part.
+const PIECES: usize = 1000;
+
+/// The hits of one part, in order, how many each entry has, kept or not, and the
+/// pieces that stay below an entry's threshold, each quantity once.
 pub(super) fn search(
     text: &SourceText,
     folded: &FoldedText,
     dictionary: &Dictionary,
-) -> (Vec<Hit>, Counts) {
+) -> (Vec<Hit>, Counts, Vec<Piece>) {
     let mut search = Search::new(text, folded, dictionary);
     let mut passages = Passages::new(text, folded, dictionary.matcher.longest());
     while let Some(passage) = passages.next() {
@@ -30,7 +34,14 @@ pub(super) fn search(
     }
     search.hits.sort_by_key(|hit| (hit.folded.start, hit.folded.end, hit.entry));
     let counts = search.progress.into_iter().map(|(entry, progress)| (entry, progress.count));
-    (search.hits, counts.collect())
+    let pieces = search.pieces.into_iter();
+    let pieces = pieces.map(|((entry, condition, start), (end, value))| Piece {
+        entry,
+        condition,
+        value,
+        folded: start..end,
+    });
+    (search.hits, counts.collect(), pieces.collect())
 }
 
 /// For each entry that has hits, how many. Looked up only: the order of a hash
@@ -64,6 +75,8 @@ impl Sort {
 /// What came of looking at an entry's conditions around one head word.
 enum Look {
     Hit,
+    /// All but this one of its quantities, of which several together may do.
+    Short(usize),
     NotHere,
     /// Nor anywhere else in the paragraph.
     NotInParagraph,
@@ -108,6 +121,19 @@ pub(super) struct Hit {
     pub missing: Vec<String>,
 }
 
+/// A quantity that all else of an entry stands beside, and that is below what
+/// the entry asks for.
+pub(super) struct Piece {
+    /// Index of the entry.
+    pub entry: usize,
+    /// Index of the condition among the entry's quantities.
+    pub condition: usize,
+    /// The quantity, in its measure's unit.
+    pub value: f64,
+    /// The quantity, in bytes of the folded text.
+    pub folded: Span,
+}
+
 struct Search<'a> {
     text: &'a SourceText,
     folded: &'a FoldedText,
@@ -116,6 +142,8 @@ struct Search<'a> {
     /// Of each entry a head word was seen of. A dictionary may have a million
     /// entries and a document a line: nothing here grows with the dictionary.
     progress: HashMap<usize, Progress>,
+    /// By entry, condition and start: the quantity's end and value.
+    pieces: BTreeMap<(usize, usize, usize), (usize, f64)>,
     /// Room for the head words of a passage, used again and again.
     heads: Vec<(Span, usize)>,
     /// Room for [`Search::look`], likewise.
@@ -206,6 +234,7 @@ impl<'a> Search<'a> {
             dictionary,
             hits: Vec::new(),
             progress: HashMap::new(),
+            pieces: BTreeMap::new(),
             heads: Vec::new(),
             sights: Vec::new(),
             words: Remembered::default(),
@@ -263,6 +292,7 @@ impl<'a> Search<'a> {
                     }
                 }
             }
+            Look::Short(condition) => self.short(&at, number, condition),
             Look::NotHere => {}
             Look::NotInParagraph => progress.settled = self.cell,
         }
@@ -280,8 +310,15 @@ impl<'a> Search<'a> {
                 Near::Absent => return Look::NotInParagraph,
             }
         }
-        for condition in &entry.quantities {
-            let Some(span) = self.quantity_near(at, condition) else { return Look::NotHere };
+        let mut short = None;
+        for (index, condition) in entry.quantities.iter().enumerate() {
+            let Some(span) = self.quantity_near(at, condition) else {
+                if short.is_some() || !condition.range.adds_up() {
+                    return Look::NotHere;
+                }
+                short = Some(index);
+                continue;
+            };
             let on_page = condition.within == Within::Page;
             sights.push(Sight { sort: Sort::Quantity, name: &condition.name, span, on_page });
         }
@@ -310,7 +347,38 @@ impl<'a> Search<'a> {
                 }
             }
         }
-        Look::Hit
+        short.map_or(Look::Hit, Look::Short)
+    }
+
+    /// Keeps the quantities near the head that may add up with others to what a
+    /// condition asks for.
+    fn short(&mut self, at: &At<'_>, number: usize, condition: usize) {
+        let wanted = &self.dictionary.entries[number].quantities[condition];
+        for (span, value) in self.quantities_near(at, wanted) {
+            if self.pieces.len() < PIECES {
+                self.pieces.insert((number, condition, span.start), (span.end, value));
+            }
+        }
+    }
+
+    /// Quantities of a condition's measure within its reach, in folded bytes.
+    fn quantities_near(&mut self, at: &At<'_>, wanted: &QuantityCondition) -> Vec<(Span, f64)> {
+        let on_page = wanted.within == Within::Page;
+        let (found, window) = match on_page {
+            true => (&self.page_quantities, self.page_quantities.of.clone()),
+            false => {
+                let window = self.window(at, wanted.within);
+                (&self.quantities, window)
+            }
+        };
+        let inside = |span: &Span| window.start <= span.start && span.end <= window.end;
+        let near = found
+            .found
+            .iter()
+            .filter(|(span, quantity)| inside(span) && quantity.measure == wanted.range.measure);
+        let folded =
+            |span: &Span| if on_page { span.clone() } else { at.passage.folded_span(span) };
+        near.map(|(span, quantity)| (folded(span), quantity.value)).collect()
     }
 
     fn sight(&self, sort: Sort, condition: &Condition, span: Span, word: usize) -> Sight<'a> {
