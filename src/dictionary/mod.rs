@@ -3,6 +3,7 @@
 mod compile;
 mod diagnostic;
 mod entries;
+mod key;
 pub mod load;
 mod matcher;
 mod openings;
@@ -18,6 +19,7 @@ mod shipped;
 
 pub use diagnostic::Diagnostic;
 pub use entries::{Entries, Numbered, WordSets};
+pub use key::{Key, KeyId, Mac, hex};
 pub use load::{Kind, Source, load};
 pub use matcher::{Head, Matcher};
 pub use openings::Openings;
