@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
 
@@ -60,8 +60,9 @@ pub fn shipped() -> Vec<Source> {
     shipped::FILES.iter().map(|&(kind, name, text)| Source::new(kind, name, text)).collect()
 }
 
-/// Reads every `.toml` file in the folders of `dictionaries/` below `folder`, in
-/// the order of their names; folders that are not there are passed over.
+/// Reads every `.toml` file in the folders of `dictionaries/` below `folder` and
+/// in the folders within those, in the order of their names; folders that are
+/// not there are passed over.
 ///
 /// # Errors
 /// The first folder or file that cannot be read, by name.
@@ -69,20 +70,38 @@ pub fn read_folder(folder: &Path) -> std::io::Result<Vec<Source>> {
     let mut sources = Vec::new();
     for (kind, name) in Kind::FOLDERS {
         let inside = folder.join(name);
-        if !inside.is_dir() {
-            continue;
-        }
-        for entry in std::fs::read_dir(&inside).map_err(|e| named(&inside, e))? {
-            let path = entry.map_err(|e| named(&inside, e))?.path();
-            if path.extension().is_some_and(|e| e == "toml") {
-                let file = path.file_name().unwrap_or_default().to_string_lossy();
-                let text = std::fs::read_to_string(&path).map_err(|e| named(&path, e))?;
-                sources.push(Source::new(kind, format!("{name}/{file}"), text));
+        for path in files(&inside)? {
+            if path.is_dir() {
+                for path in files(&path)? {
+                    sources.extend(source(kind, folder, &path)?);
+                }
+            } else {
+                sources.extend(source(kind, folder, &path)?);
             }
         }
     }
     sources.sort();
     Ok(sources)
+}
+
+/// What a folder holds; nothing where it is none.
+fn files(folder: &Path) -> std::io::Result<Vec<PathBuf>> {
+    if !folder.is_dir() {
+        return Ok(Vec::new());
+    }
+    let entries = std::fs::read_dir(folder).map_err(|e| named(folder, e))?;
+    entries.map(|entry| Ok(entry.map_err(|e| named(folder, e))?.path())).collect()
+}
+
+/// A dictionary file, named as it stands below `folder`; none for other files.
+fn source(kind: Kind, folder: &Path, path: &Path) -> std::io::Result<Option<Source>> {
+    if path.is_dir() || path.extension().is_none_or(|e| e != "toml") {
+        return Ok(None);
+    }
+    let text = std::fs::read_to_string(path).map_err(|e| named(path, e))?;
+    let name = path.strip_prefix(folder).unwrap_or(path);
+    let steps: Vec<_> = name.iter().map(|step| step.to_string_lossy()).collect();
+    Ok(Some(Source::new(kind, steps.join("/"), text)))
 }
 
 /// Reads one scope dictionary from anywhere.

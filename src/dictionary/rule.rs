@@ -1,4 +1,4 @@
-//! What each rule means, says and rests on: `dictionaries/rules/*.toml`.
+//! What each rule means, says and rests on: `dictionaries/rules/*/*.toml`.
 
 use std::collections::BTreeSet;
 
@@ -220,7 +220,7 @@ basis = [
 
     #[test]
     fn law_goes_by_the_day_of_issue_or_of_judgement() {
-        let rules = parse("rules/cn.toml", RULE).unwrap();
+        let rules = parse("rules/cn/mark.state-secret.toml", RULE).unwrap();
         let [rule] = &rules[..] else { panic!("one rule") };
         for (issued, judged, law) in [
             (Some("2014-03-08"), "2024-08-31", &["旧法1990 第4条"][..]),
@@ -245,12 +245,18 @@ basis = [
         ];
         for (right, wrong, said) in cases {
             assert!(RULE.contains(right), "{right}");
-            let diagnostics = parse("rules/cn.toml", &RULE.replacen(right, wrong, 1)).unwrap_err();
+            let diagnostics =
+                parse("rules/cn/mark.state-secret.toml", &RULE.replacen(right, wrong, 1))
+                    .unwrap_err();
             assert!(diagnostics.iter().any(|d| d.message.contains(said)), "{diagnostics:?}");
-            assert!(diagnostics.iter().all(|d| d.file == "rules/cn.toml" && d.line > 1));
+            assert!(
+                diagnostics
+                    .iter()
+                    .all(|d| d.file == "rules/cn/mark.state-secret.toml" && d.line > 1)
+            );
         }
         let twice =
             RULE.replace("en = \"Ask.\"", "en = \"\"").replace("en = \"Mark\"", "en = \"\"");
-        assert_eq!(parse("rules/cn.toml", &twice).unwrap_err().len(), 2);
+        assert_eq!(parse("rules/cn/mark.state-secret.toml", &twice).unwrap_err().len(), 2);
     }
 }

@@ -1,8 +1,8 @@
 //! Holds `dictionaries/rules/` against the contract and the calendar of the law.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
 
+use super::load::{self, Kind, Source};
 use super::rule::{Basis, Rule, parse};
 use crate::model::{Date, Severity};
 
@@ -85,18 +85,12 @@ const EDITIONS: &[(&str, &str, &str)] = &[
 
 /// The rules of every file, by file.
 fn rules() -> BTreeMap<String, Vec<Rule>> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("dictionaries/rules");
-    let mut files = BTreeMap::new();
-    for entry in std::fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
-        if path.extension().is_some_and(|extension| extension == "toml") {
-            let name = path.file_stem().unwrap().to_string_lossy().into_owned();
-            let text = std::fs::read_to_string(&path).unwrap();
-            let rules = parse(&name, &text).unwrap_or_else(|wrong| panic!("{wrong:#?}"));
-            files.insert(name, rules);
-        }
-    }
-    files
+    let shipped = load::shipped().into_iter().filter(|source| source.kind == Kind::Rules);
+    let parsed = shipped.map(|Source { name, text, .. }| {
+        let rules = parse(&name, &text).unwrap_or_else(|wrong| panic!("{wrong:#?}"));
+        (name, rules)
+    });
+    parsed.collect()
 }
 
 fn all() -> Vec<Rule> {
@@ -113,10 +107,10 @@ fn every_rule_of_the_contract_is_there_once() {
     wanted.sort();
     let mut written: Vec<_> = Vec::new();
     for (file, rules) in rules() {
-        for rule in rules {
-            assert!(rule.id.starts_with(&format!("{file}.")), "{} stands in {file}.toml", rule.id);
-            written.push((rule.id, rule.severity));
-        }
+        let [rule] = &rules[..] else { panic!("{file} holds one rule") };
+        let (regime, rest) = rule.id.split_once('.').unwrap();
+        assert_eq!(file, format!("rules/{regime}/{rest}.toml"));
+        written.push((rule.id.clone(), rule.severity));
     }
     written.sort();
     let written: Vec<_> = written.iter().map(|(id, severity)| (id.as_str(), *severity)).collect();
