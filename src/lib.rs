@@ -13,6 +13,7 @@ pub mod dictionary;
 pub mod extract;
 pub mod judge;
 pub mod normalize;
+pub mod suppress;
 
 pub mod pipeline;
 

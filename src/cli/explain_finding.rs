@@ -9,11 +9,15 @@ use anyhow::{Context, bail};
 use serde_json::Value;
 
 use crate::dictionary::{Dictionary, Regime};
+use crate::model::{Date, Finding};
 use crate::report::{Lang, Shown};
 
 /// A finding with the matter it stands in, as a report has them.
 pub(super) struct Reported {
-    matter: String,
+    pub(super) matter: String,
+    /// Digest of the matter.
+    pub(super) sha256: String,
+    as_of: String,
     finding: Value,
 }
 
@@ -21,6 +25,21 @@ impl Reported {
     /// The rule it is of.
     pub(super) fn rule(&self) -> &str {
         self.finding["rule"].as_str().unwrap_or_default()
+    }
+
+    /// The day the report was judged on.
+    pub(super) fn as_of(&self) -> anyhow::Result<Date> {
+        self.as_of.parse().with_context(|| format!("the report of {}: as_of", self.matter))
+    }
+
+    /// Whether it is this finding: the same rule and entry at the same place.
+    pub(super) fn is(&self, finding: &Finding) -> bool {
+        let place = serde_json::to_value(&finding.place).unwrap_or_default();
+        self.finding["rule"] == finding.rule.as_str()
+            && self.finding["entry"].as_str() == finding.entry.as_deref()
+            && ["region", "page", "line", "char"]
+                .iter()
+                .all(|of| self.finding["place"][of] == place[of])
     }
 }
 
@@ -51,13 +70,15 @@ pub(super) fn find(report: &Path, id: &str, matter: Option<&str>) -> anyhow::Res
         if matter.is_some_and(|wanted| wanted != source) {
             continue;
         }
+        let text = |field: &str| examination[field].as_str().unwrap_or_default().to_owned();
         let parts = examination["parts"].as_array().into_iter().flatten();
         let findings = parts.flat_map(|part| part["findings"].as_array().into_iter().flatten());
-        found.extend(
-            findings
-                .filter(|finding| finding["id"] == id)
-                .map(|finding| Reported { matter: source.to_owned(), finding: finding.clone() }),
-        );
+        found.extend(findings.filter(|finding| finding["id"] == id).map(|finding| Reported {
+            matter: source.to_owned(),
+            sha256: text("sha256"),
+            as_of: text("as_of"),
+            finding: finding.clone(),
+        }));
     }
     match found.len() {
         0 => bail!(
@@ -99,6 +120,12 @@ pub(super) fn render(
     let evidence = finding["evidence"].as_array().into_iter().flatten().filter_map(Value::as_str);
     let weighed: Vec<(&str, Option<i16>)> =
         evidence.map(|words| (words, regime.and_then(|regime| weight(regime, words)))).collect();
+    let suppressed = &finding["suppressed"];
+    if suppressed.is_object() {
+        let by = ["id", "owner", "expires", "reason"].map(|field| text(&suppressed[field]));
+        let head = lang.pick("does not count", "不计入");
+        writeln!(out, "  {head}: {}", Shown(&by.join(" · ")))?;
+    }
     writeln!(out, "\n{}", lang.pick("Evidence", "证据"))?;
     for (words, weight) in &weighed {
         match weight {

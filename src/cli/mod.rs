@@ -7,6 +7,7 @@ mod dictionary;
 mod explain;
 mod explain_finding;
 mod interrupt;
+mod key_file;
 mod locale;
 mod man;
 mod output;
@@ -16,6 +17,9 @@ mod render;
 mod rules;
 mod rules_page;
 mod scan;
+mod suppress;
+mod suppress_add;
+mod suppress_check;
 mod text;
 
 use std::ffi::OsString;
@@ -52,6 +56,7 @@ enum Command {
     Render(render::Args),
     Rules(rules::Args),
     Explain(explain::Args),
+    Suppress(suppress::Args),
     Completions(completions::Args),
     Man(man::Args),
 }
@@ -121,6 +126,7 @@ fn dispatch(cli: Cli) -> anyhow::Result<Status> {
         Some(Command::Render(args)) => render::run(&args),
         Some(Command::Rules(args)) => rules::run(&args),
         Some(Command::Explain(args)) => explain::run(&args),
+        Some(Command::Suppress(args)) => suppress::run(&args),
         Some(Command::Completions(args)) => completions::run(&args),
         Some(Command::Man(args)) => man::run(&args),
         None => {

@@ -12,10 +12,12 @@ use clap::ValueEnum;
 
 use super::dictionary::Source;
 use super::interrupt::Interrupt;
+use super::key_file::Keys;
 use super::locale::{self, LangArg};
 use super::output::Output;
 use super::passwords::PasswordFile;
 use super::progress::Progress;
+use super::suppress::Listen;
 use super::{Status, remark};
 use crate::extract::Limits;
 use crate::intake::{self, MatterBy};
@@ -66,6 +68,10 @@ pub(super) struct Args {
     host_level: Option<HostArg>,
     #[command(flatten)]
     passwords: PasswordFile,
+    #[command(flatten)]
+    listen: Listen,
+    #[command(flatten)]
+    keys: Keys,
     /// Language of the report and of messages [default: the locale's]
     #[arg(long, value_enum)]
     lang: Option<LangArg>,
@@ -112,7 +118,8 @@ enum HostArg {
     Juemi,
 }
 
-fn day(text: &str) -> Result<Date, String> {
+/// A day as it is written on the command line.
+pub(super) fn day(text: &str) -> Result<Date, String> {
     text.parse().map_err(|_| "a day as in 2026-11-23 is wanted".into())
 }
 
@@ -121,8 +128,9 @@ pub(super) fn run(args: Args) -> anyhow::Result<Status> {
     check_paths(&args.paths)?;
     let dictionary = Arc::new(args.source.load()?);
     let as_of = args.as_of.unwrap_or_else(today);
-    let pipeline =
-        Pipeline::new(dictionary, Limits::default(), as_of).with_passwords(args.passwords.load()?);
+    let pipeline = Pipeline::new(dictionary, Limits::default(), as_of)
+        .with_passwords(args.passwords.load()?)
+        .with_suppressions(args.listen.load(&args.keys)?);
     let jobs = args.jobs.or_else(|| thread::available_parallelism().ok());
     let jobs = jobs.map_or(1, NonZeroUsize::get);
     let by = match args.matter_by {
@@ -234,7 +242,7 @@ fn quotes(args: &Args, to_terminal: bool) -> Quotes {
 }
 
 /// A path that does not exist is a mistake in the command, not a document.
-fn check_paths(paths: &[PathBuf]) -> anyhow::Result<()> {
+pub(super) fn check_paths(paths: &[PathBuf]) -> anyhow::Result<()> {
     for path in paths {
         if path.as_os_str() != "-"
             && let Err(error) = fs::symlink_metadata(path)
@@ -254,6 +262,6 @@ fn shown(path: &Path) -> String {
 }
 
 /// Today where this machine is: the only clock there is in vetmark.
-fn today() -> Date {
+pub(super) fn today() -> Date {
     jiff::ZonedDateTime::now().date()
 }

@@ -286,6 +286,7 @@ pub(super) fn finding(sheet: &Sheet, block: &Block, rule: &str, severity: Severi
         basis: Vec::new(),
         entry: None,
         missing_qualifiers: None,
+        suppressed: None,
         message: Words::default(),
         span,
         said: Said::default(),

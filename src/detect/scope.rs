@@ -105,6 +105,7 @@ impl Writer<'_> {
             basis: vec![self.basis(entry)],
             entry: Some(entry.id.clone()),
             missing_qualifiers: None,
+            suppressed: None,
             message: self.message(rule, entry),
             span,
             said: Said::default(),

@@ -34,10 +34,12 @@ pub(super) fn add_up(parts: &mut [(Part, Facts)], dictionary: &Dictionary, as_of
     }
 }
 
-/// Whether the entry was found by itself somewhere in the matter.
+/// Whether the entry was found by itself somewhere in the matter, and it counts.
 fn reported(parts: &[(Part, Facts)], pieces: &Pieces<'_>) -> bool {
     let entry = pieces.first().and_then(|(_, piece)| piece.finding.entry.as_ref());
-    parts.iter().any(|(part, _)| part.findings.iter().any(|f| f.entry.as_ref() == entry))
+    parts.iter().any(|(part, _)| {
+        part.findings.iter().any(|f| f.entry.as_ref() == entry && f.suppressed.is_none())
+    })
 }
 
 /// The finding, at the first piece, with the part it stands in.

@@ -7,7 +7,10 @@ mod aggregation;
 mod conflict;
 mod declassify;
 mod next_step;
+mod suppress;
 mod term;
+
+pub use suppress::why_not_suppressed;
 
 use crate::dictionary::{Dictionary, Regime};
 use crate::model::{
@@ -53,13 +56,17 @@ pub fn judge(mut case: Case, dictionary: &Dictionary, as_of: Date) -> Examinatio
         }
     }
     conflict::weigh(&mut case.parts, &judged, dictionary);
+    for (part, facts) in &mut case.parts {
+        suppress::apply(part, facts, as_of);
+    }
     aggregation::add_up(&mut case.parts, dictionary, as_of);
     explain(&mut case.parts, &judged, dictionary, as_of);
 
     let mut coverage = Coverage::default();
     let mut verdict = Verdict::NoFinding;
     let mut number = 0;
-    for (part, _) in &mut case.parts {
+    let mut suppressed = 0;
+    for (part, facts) in &mut case.parts {
         coverage.parts += 1;
         if part.read == ReadState::Full {
             coverage.read += 1
@@ -75,7 +82,13 @@ pub fn judge(mut case: Case, dictionary: &Dictionary, as_of: Date) -> Examinatio
         for finding in &mut part.findings {
             number += 1;
             finding.id = format!("f{number}");
-            verdict = verdict.max(verdict_of(finding));
+        }
+        suppress::say(part, facts, as_of);
+        for finding in &part.findings {
+            match finding.suppressed {
+                None => verdict = verdict.max(verdict_of(finding)),
+                Some(_) => suppressed += 1,
+            }
         }
     }
     let highest = judged.iter().filter(|j| j.standing.is_live()).max_by_key(|j| j.rank);
@@ -88,7 +101,10 @@ pub fn judge(mut case: Case, dictionary: &Dictionary, as_of: Date) -> Examinatio
             .find(|l| l.rank == j.rank)
     });
     let declassification = declassification(&case.parts, &judged, dictionary, as_of);
-    let next_step = declassify::next_step(verdict, &case.parts, level.as_ref(), dictionary, as_of);
+    let next_step = match (verdict, suppressed) {
+        (Verdict::NoFinding, 1..) => next_step::nothing_else(suppressed),
+        _ => declassify::next_step(verdict, &case.parts, level.as_ref(), dictionary, as_of),
+    };
     Examination {
         schema: "vetmark.examination/1",
         source: case.source,
@@ -107,6 +123,7 @@ pub fn judge(mut case: Case, dictionary: &Dictionary, as_of: Date) -> Examinatio
             version: env!("CARGO_PKG_VERSION"),
             rules: dictionary.rules_digest.clone(),
             dictionaries: dictionary.scopes_digest.clone(),
+            suppressions: None,
         },
     }
 }

@@ -2,6 +2,16 @@
 
 use crate::model::{Verdict, Words};
 
+/// The step of a matter in which nothing counts but what persons decided about.
+pub(super) fn nothing_else(suppressed: u32) -> Words {
+    Words::new(
+        format!(
+            "Nothing was found beside what persons decided does not count ({suppressed}); human approval is still required before disclosure."
+        ),
+        format!("除经人员决定排除的{suppressed}处外未发现问题；公开前仍须经人工审批。"),
+    )
+}
+
 /// The step a verdict names. None of them releases.
 pub(super) fn words(verdict: Verdict) -> Words {
     match verdict {

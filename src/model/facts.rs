@@ -3,6 +3,7 @@
 use jiff::civil::Date;
 
 use super::finding::Finding;
+use super::suppression::Decided;
 
 /// Facts of one part that the judge weighs findings by.
 #[derive(Clone, Debug, Default)]
@@ -30,6 +31,8 @@ pub struct Facts {
     pub pieces: Vec<Piece>,
     /// Foreign level words in a mark's place.
     pub translations: Vec<Finding>,
+    /// People's decisions about places of it.
+    pub decided: Vec<Decided>,
 }
 
 /// A date a term may be counted from.

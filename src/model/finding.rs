@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::marking::{Level, Mark};
+use super::suppression::Suppression;
 use super::text::{Rect, Region, Span};
 
 /// A sentence for people, in English and Chinese.
@@ -112,6 +113,9 @@ pub struct Finding {
     /// Qualifiers the entry asks for that were not seen near the match.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub missing_qualifiers: Option<Vec<String>>,
+    /// The decision by which it does not count, where a person made one that holds.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub suppressed: Option<Suppression>,
     /// What it means, for people.
     pub message: Words,
     /// Its bytes in the part's text.

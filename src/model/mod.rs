@@ -5,6 +5,7 @@ mod facts;
 mod finding;
 mod marking;
 mod picture;
+mod suppression;
 mod text;
 mod verdict;
 
@@ -14,6 +15,7 @@ pub use finding::{Evidence, Finding, Gap, GapKind, Limit, Note, Place, Said, Sev
 pub use jiff::civil::Date;
 pub use marking::{Level, Mark, MarkForm, Term, TermLength};
 pub use picture::Bitmap;
+pub use suppression::{Decided, Suppression};
 pub use text::{
     Align, Block, BlockHead, FoldedText, Rect, Region, SourceText, Span, Style, StyleId, StyleRun,
     TextBuilder,

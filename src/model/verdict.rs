@@ -206,6 +206,9 @@ pub struct EngineId {
     pub rules: String,
     /// Digest of the scope dictionaries in force.
     pub dictionaries: String,
+    /// Digest of the file of suppressions, where one was given.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub suppressions: Option<String>,
 }
 
 /// What the machine says of one matter.

@@ -12,14 +12,15 @@ pub use rehearse::{Failure, rehearse};
 use std::sync::Arc;
 
 use crate::detect::detect;
-use crate::dictionary::Dictionary;
+use crate::dictionary::{Dictionary, Key};
 use crate::extract::{Budget, Extraction, Limits, Passwords, extract};
 use crate::judge::{Case, judge};
 use crate::model::{
-    BlockHead, Date, Examination, Facts, Matter, Note, Origin, Part, ReadState, Region, Submission,
-    Words,
+    BlockHead, Date, Examination, Facts, Finding, FoldedText, Matter, Note, Origin, Part,
+    ReadState, Region, SourceText, Span, Submission, Words,
 };
 use crate::normalize::fold;
+use crate::suppress::{Bound, Suppressions, bind};
 
 /// Everything an examination depends on besides the bytes.
 #[derive(Clone, Debug)]
@@ -27,13 +28,15 @@ pub struct Pipeline {
     dictionary: Arc<Dictionary>,
     limits: Limits,
     passwords: Passwords,
+    suppressions: Option<Arc<Suppressions>>,
     as_of: Date,
 }
 
 impl Pipeline {
     /// A pipeline that judges by `dictionary` as of `as_of`, within `limits` for each matter.
     pub fn new(dictionary: Arc<Dictionary>, limits: Limits, as_of: Date) -> Self {
-        Self { dictionary, limits, passwords: Passwords::default(), as_of }
+        let passwords = Passwords::default();
+        Self { dictionary, limits, passwords, suppressions: None, as_of }
     }
 
     /// The same, with passwords to try on what is encrypted.
@@ -41,9 +44,34 @@ impl Pipeline {
         Self { passwords, ..self }
     }
 
+    /// The same, listening to people's decisions about hits.
+    pub fn with_suppressions(self, suppressions: Option<Arc<Suppressions>>) -> Self {
+        Self { suppressions, ..self }
+    }
+
     /// Examines a matter: what was handed in, and everything packed inside it.
     pub fn examine(&self, matter: impl Into<Matter>) -> Examination {
-        let matter = matter.into();
+        self.walk(matter.into(), &mut |_| {})
+    }
+
+    /// Examines a matter and binds every place of its findings with a key: what a
+    /// decision about one of them would hold to. One list for each part.
+    pub fn examine_and_bind(
+        &self,
+        matter: impl Into<Matter>,
+        key: &Key,
+    ) -> (Examination, Vec<Vec<(Span, Bound)>>) {
+        let mut bound = Vec::new();
+        let examination = self.walk(matter.into(), &mut |seen| {
+            let Seen { text, folded, sha256, places } = seen;
+            let bind = |span: Span| (span.clone(), bind(key, text, folded, sha256, &span));
+            bound.push(places.into_iter().map(bind).collect());
+        });
+        (examination, bound)
+    }
+
+    /// One matter's path; `see` is shown the text of each part while it is there.
+    fn walk(&self, matter: Matter, see: &mut dyn FnMut(Seen<'_>)) -> Examination {
         let mut budget = Budget::new(self.limits.clone()).with_passwords(self.passwords.clone());
         let mut parts: Vec<(Part, Facts)> = Vec::new();
         let mut files = Vec::new();
@@ -55,7 +83,7 @@ impl Pipeline {
         while let Some(submission) = waiting.pop() {
             let mut extraction = extract(&submission, &mut budget);
             waiting.extend(std::mem::take(&mut extraction.children).into_iter().rev());
-            let (part, facts) = self.part(&submission, extraction);
+            let (part, facts) = self.part(&submission, extraction, see);
             if submission.provenance.depth() == 0 {
                 files.push((part.sha256.clone(), submission.provenance.name().to_owned()));
             }
@@ -63,11 +91,20 @@ impl Pipeline {
         }
         let sha256 = digest::of_matter(&files);
 
-        judge(Case { source: matter.source, sha256, bytes, parts }, &self.dictionary, self.as_of)
+        let case = Case { source: matter.source, sha256, bytes, parts };
+        let mut examination = judge(case, &self.dictionary, self.as_of);
+        examination.engine.suppressions =
+            self.suppressions.as_ref().map(|suppressions| suppressions.digest().to_owned());
+        examination
     }
 
     /// Looks through what was read of one submission.
-    fn part(&self, submission: &Submission, mut extraction: Extraction) -> (Part, Facts) {
+    fn part(
+        &self,
+        submission: &Submission,
+        mut extraction: Extraction,
+        see: &mut dyn FnMut(Seen<'_>),
+    ) -> (Part, Facts) {
         let read = match extraction.gaps.is_empty() {
             true => ReadState::Full,
             false if extraction.text.blocks().is_empty() => ReadState::None,
@@ -75,7 +112,14 @@ impl Pipeline {
         };
         name_block(submission, &mut extraction);
         let folded = fold(extraction.text.as_str());
-        let detection = detect(&extraction.text, &folded, &self.dictionary);
+        let mut detection = detect(&extraction.text, &folded, &self.dictionary);
+        let sha256 = digest::of_bytes(&submission.bytes);
+        let places = places(&detection.findings, &detection.facts);
+        if let Some(suppressions) = &self.suppressions {
+            detection.facts.decided =
+                suppressions.about(&extraction.text, &folded, &sha256, places.iter().cloned());
+        }
+        see(Seen { text: &extraction.text, folded: &folded, sha256: &sha256, places });
         if detection.facts.left_out > 0 {
             let count = detection.facts.left_out;
             extraction.notes.push(Note {
@@ -89,7 +133,7 @@ impl Pipeline {
         let part = Part {
             path: submission.provenance.names().to_vec(),
             media_type: extraction.format.media_type().to_owned(),
-            sha256: digest::of_bytes(&submission.bytes),
+            sha256,
             bytes: submission.bytes.len() as u64,
             pages: extraction.pages,
             encoding: extraction.encoding,
@@ -100,6 +144,24 @@ impl Pipeline {
         };
         (part, detection.facts)
     }
+}
+
+/// A part's text with the places its findings may stand on.
+struct Seen<'a> {
+    text: &'a SourceText,
+    folded: &'a FoldedText,
+    sha256: &'a str,
+    places: Vec<Span>,
+}
+
+/// Every place that a finding stands on, or one that the judge makes of the facts.
+fn places(findings: &[Finding], facts: &Facts) -> Vec<Span> {
+    let made = [&facts.citations, &facts.unclassified, &facts.translations];
+    let all = findings.iter().chain(made.into_iter().flatten());
+    let mut places: Vec<Span> = all.map(|finding| finding.span.clone()).collect();
+    places.sort_by_key(|span| (span.start, span.end));
+    places.dedup();
+    places
 }
 
 /// A name is a witness too: it stands behind the text, as text.

@@ -9,7 +9,7 @@ use super::phrases::{self, Phrase};
 use super::{Lang, Ledger, Shown};
 use crate::model::{
     Declassification, DeclassificationState, Examination, Finding, Gap, GapKind, Level, Note, Part,
-    Place, Severity, Verdict,
+    Place, Severity, Suppression, Verdict,
 };
 
 /// Findings of one rule that are written out for one part; of further ones the
@@ -106,7 +106,8 @@ impl Paragraph<'_> {
     fn matter(&mut self, examination: &Examination) -> io::Result<()> {
         writeln!(self.out, "{}", Shown(&examination.source))?;
         if examination.verdict == Verdict::NoFinding {
-            return self.notes_in_short(examination);
+            self.notes_in_short(examination)?;
+            return self.suppressed_only(examination);
         }
         if let Some(level) = &examination.level {
             self.label(2, "level", "密级")?;
@@ -129,7 +130,8 @@ impl Paragraph<'_> {
     /// Of a matter without a finding: how often which rule only took note.
     fn notes_in_short(&mut self, examination: &Examination) -> io::Result<()> {
         let mut counts: Vec<(&str, usize)> = Vec::new();
-        for finding in examination.parts.iter().flat_map(|part| &part.findings) {
+        let findings = examination.parts.iter().flat_map(|part| &part.findings);
+        for finding in findings.filter(|finding| finding.suppressed.is_none()) {
             match counts.iter_mut().find(|(rule, _)| *rule == finding.rule) {
                 Some((_, count)) => *count += 1,
                 None => counts.push((&finding.rule, 1)),
@@ -142,6 +144,17 @@ impl Paragraph<'_> {
             counts.iter().map(|(rule, count)| format!("{rule} ×{count}")).collect();
         self.label(2, "notes", "提示")?;
         writeln!(self.out, "{}", counts.join(", "))
+    }
+
+    /// Of a matter without a finding that counts: those that persons took out.
+    fn suppressed_only(&mut self, examination: &Examination) -> io::Result<()> {
+        for part in &examination.parts {
+            let mut part = part.clone();
+            part.findings.retain(|finding| finding.suppressed.is_some());
+            part.notes.clear();
+            self.part(&part)?;
+        }
+        Ok(())
     }
 
     fn declassification(&mut self, of: &Declassification) -> io::Result<()> {
@@ -219,7 +232,10 @@ impl Paragraph<'_> {
     }
 
     fn finding(&mut self, indent: usize, finding: &Finding) -> io::Result<()> {
-        let severity = phrases::severity(finding.severity).of(self.lang);
+        let severity = match finding.suppressed {
+            Some(_) => self.say("suppressed", "已排除"),
+            None => phrases::severity(finding.severity).of(self.lang),
+        };
         let place = self.place(&finding.place, finding.quote.is_none());
         writeln!(self.out, "{:indent$}[{severity}] {} · {place}", "", finding.rule)?;
         let indent = indent + 4;
@@ -233,6 +249,10 @@ impl Paragraph<'_> {
             writeln!(self.out, "{}", Shown(context))?;
         }
         writeln!(self.out, "{:indent$}{}", "", Shown(self.lang.of(&finding.message)))?;
+        if let Some(suppression) = &finding.suppressed {
+            self.label(indent, "does not count", "不计入")?;
+            writeln!(self.out, "{}", suppression_words(self.lang, suppression))?;
+        }
         let evidence: Vec<_> =
             finding.evidence.iter().map(|e| Shown(self.lang.of(&e.words)).to_string()).collect();
         self.list(indent, ("evidence", "依据特征"), &evidence)?;
@@ -297,6 +317,15 @@ impl Paragraph<'_> {
         let message = Shown(self.lang.of(&note.message));
         writeln!(self.out, "{:indent$}[{severity}] {} · {message}", "", note.id)
     }
+}
+
+/// `s-0123456789ab, Li Hong, until 2027-05-31: a form for cooks`.
+pub(super) fn suppression_words(lang: Lang, of: &Suppression) -> String {
+    let (id, owner, reason, expires) = (&of.id, Shown(&of.owner), Shown(&of.reason), of.expires);
+    lang.pick(
+        format!("{id}, {owner}, until {expires}: {reason}"),
+        format!("{id}，{owner}，有效至{expires}：{reason}"),
+    )
 }
 
 /// `机密 (cn jimi, rank 2)`; a level is never put in another regime's words.

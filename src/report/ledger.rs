@@ -1,13 +1,15 @@
 //! The ledger a run ends with: what was seen, and what became of it.
 
+use std::collections::BTreeMap;
 use std::io::{self, Write};
 
+use super::human::suppression_words;
 use super::{Lang, phrases};
-use crate::model::{Coverage, Examination, Verdict};
+use crate::model::{Coverage, Examination, Suppression, Verdict};
 
 /// Counts of one run. What was seen is what was read, what was not, and what a
 /// person left out.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Ledger {
     /// Matters.
     pub matters: u64,
@@ -15,6 +17,12 @@ pub struct Ledger {
     pub coverage: Coverage,
     /// Matters of each verdict, in the order of [`Verdict::STRONGEST_FIRST`].
     verdicts: [u64; 5],
+    /// Suppressions that were applied, with how many findings each took out.
+    suppressions: BTreeMap<Suppression, u64>,
+    /// Findings that count again since their suppression expired.
+    expired: u64,
+    /// Whether suppressions were given at all.
+    listens: bool,
 }
 
 impl Ledger {
@@ -23,6 +31,14 @@ impl Ledger {
         self.matters += 1;
         self.coverage += examination.coverage;
         self.verdicts[place(examination.verdict)] += 1;
+        self.listens |= examination.engine.suppressions.is_some();
+        for part in &examination.parts {
+            for suppression in part.findings.iter().filter_map(|f| f.suppressed.as_ref()) {
+                *self.suppressions.entry(suppression.clone()).or_default() += 1;
+            }
+            self.expired +=
+                part.notes.iter().filter(|note| note.id == "suppression-expired").count() as u64;
+        }
     }
 
     /// How many matters have a verdict.
@@ -43,7 +59,8 @@ impl Ledger {
         some.map(|(count, name)| format!("{count} {name}")).collect::<Vec<_>>().join(", ")
     }
 
-    /// Writes the ledger, in two lines.
+    /// Writes the ledger, in two lines; where suppressions were given, in one more
+    /// and one for each that was applied.
     ///
     /// # Errors
     /// Those of the writer.
@@ -56,13 +73,36 @@ impl Ledger {
                 writeln!(
                     out,
                     "parts: {parts} seen = {read} read + {unread} unread + {excluded} excluded"
-                )
+                )?;
             }
             Lang::Zh => {
                 writeln!(out, "事项：所见 {matters}{}", self.sum(lang))?;
-                writeln!(out, "部分：所见 {parts} = 已读 {read} + 未读 {unread} + 排除 {excluded}")
+                writeln!(
+                    out,
+                    "部分：所见 {parts} = 已读 {read} + 未读 {unread} + 排除 {excluded}"
+                )?;
             }
         }
+        if self.listens { self.suppressions(lang, out) } else { Ok(()) }
+    }
+
+    fn suppressions(&self, lang: Lang, out: &mut dyn Write) -> io::Result<()> {
+        let (applied, expired) = (self.suppressions.len(), self.expired);
+        let findings: u64 = self.suppressions.values().sum();
+        match lang {
+            Lang::En => writeln!(
+                out,
+                "suppressions: {applied} applied to {findings} findings; {expired} findings count again, theirs expired"
+            )?,
+            Lang::Zh => writeln!(
+                out,
+                "排除决定：适用{applied}项，涉及{findings}处；{expired}处因决定到期重新计入"
+            )?,
+        }
+        for (suppression, count) in &self.suppressions {
+            writeln!(out, "  {} ×{count}", suppression_words(lang, suppression))?;
+        }
+        Ok(())
     }
 
     /// ` = 2 withhold + 1 no_finding`.

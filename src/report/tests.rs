@@ -34,6 +34,7 @@ pub(super) fn finding(rule: &str, severity: Severity) -> Finding {
         basis: vec!["保守国家秘密法2010 第17条".into()],
         entry: None,
         missing_qualifiers: None,
+        suppressed: None,
         message: Words::new("A mark.", "标志。"),
         span: 0..15,
         said: crate::model::Said::default(),
@@ -77,6 +78,7 @@ pub(super) fn examination(parts: Vec<Part>) -> Examination {
             version: "0.0.0",
             rules: "r".repeat(64),
             dictionaries: "d".repeat(64),
+            suppressions: None,
         },
     }
 }

@@ -15,9 +15,13 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("dictionary", &["model", "normalize"]),
     ("detect", &["model", "dictionary", "normalize"]),
     ("judge", &["model", "dictionary"]),
-    ("pipeline", &["model", "extract", "normalize", "dictionary", "detect", "judge"]),
+    ("suppress", &["model", "normalize", "dictionary"]),
+    ("pipeline", &["model", "extract", "normalize", "dictionary", "detect", "judge", "suppress"]),
     ("report", &["model"]),
-    ("cli", &["model", "extract", "dictionary", "intake", "pipeline", "report"]),
+    (
+        "cli",
+        &["model", "extract", "dictionary", "intake", "judge", "suppress", "pipeline", "report"],
+    ),
 ];
 
 /// What may stand only in some places: the words that betray it, and the paths

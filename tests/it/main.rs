@@ -20,5 +20,7 @@ mod properties;
 mod schema;
 /// Running the program.
 mod support;
+/// Decisions that hits are not what they seem.
+mod suppress;
 /// Every document of `corpora/` against what a person says of it.
 mod verdicts;

@@ -6,7 +6,7 @@ use serde_json::Value;
 use vetmark::model::{
     Coverage, Date, Declassification, DeclassificationState, Disclosure, Encoding, EngineId,
     Evidence, Examination, Finding, Gap, GapKind, Level, Limit, Mark, MarkForm, Note, Part, Place,
-    ReadState, Rect, Region, Severity, Term, TermLength, Verdict, Words,
+    ReadState, Rect, Region, Severity, Suppression, Term, TermLength, Verdict, Words,
 };
 use vetmark::report::{Quotes, ndjson};
 
@@ -148,6 +148,13 @@ fn everything() -> Examination {
         basis: vec!["保守国家秘密法2010 第17条".into()],
         entry: Some("entry".into()),
         missing_qualifiers: Some(vec!["qualifier".into()]),
+        suppressed: Some(Suppression {
+            id: "s-0123456789ab".into(),
+            owner: "Li Hong".into(),
+            reason: "A form for cooks.".into(),
+            made: Date::constant(2026, 11, 20),
+            expires: Date::constant(2027, 11, 20),
+        }),
         message: words(),
         span: 0..15,
         said: vetmark::model::Said::default(),
@@ -217,6 +224,7 @@ fn everything() -> Examination {
             version: "0.1.0",
             rules: "0".repeat(64),
             dictionaries: "0".repeat(64),
+            suppressions: Some("0".repeat(64)),
         },
     }
 }
