@@ -5,6 +5,7 @@ mod place;
 mod scope;
 
 mod banner;
+mod extension;
 mod grammar;
 mod mark;
 mod number;

@@ -42,6 +42,7 @@ pub(super) fn related(sheet: &Sheet, facts: &mut Facts) -> Vec<Finding> {
         if packed.chars().count() <= LONGEST {
             words(sheet, block, &packed, &mut found);
         }
+        facts.extensions.extend(super::extension::extension(sheet, block, &packed));
         let by_label = labels.is_some_and(|labels| labels.is_match(&packed));
         disclosure(sheet, number, block, &packed, by_label, &mut found);
         if by_label || block.region == Region::Cell {

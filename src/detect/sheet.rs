@@ -152,7 +152,9 @@ impl<'a> Sheet<'a> {
                 && let Some(date) = last_date(&packed)
             {
                 add(date, "印发日期", false);
-            } else if let Some(date) = closing_date(&packed) {
+            } else if !super::extension::speaks_of_one(self, &packed)
+                && let Some(date) = closing_date(&packed)
+            {
                 add(date, "成文日期", true);
             }
         }

@@ -58,6 +58,9 @@ pub struct Regime {
     /// Words of what is written in brackets behind a mark about the mark itself.
     #[serde(default)]
     pub remarks: WordList,
+    /// Words of a notice that a mark's term was extended.
+    #[serde(default)]
+    pub extension: WordList,
     /// How evidence is added up.
     #[serde(default)]
     pub weighing: Weighing,
@@ -111,7 +114,7 @@ pub struct Finders {
     pub lookalike_starts: ByteSet,
     /// Words of labels: of a level, and of a disclosure attribute.
     pub labels: Option<AhoCorasick>,
-    /// Words of labels, of marks beside the level mark, of disclosure.
+    /// Words of labels, of marks beside the level mark, of disclosure, of notices.
     pub related: Openings,
     /// First bytes of banners and of lines of an authority block.
     pub banner_starts: ByteSet,
@@ -138,7 +141,8 @@ impl Finders {
         let related = regime.related.iter().flat_map(|entry| &entry.words);
         let disclosure = regime.disclosure.iter().flat_map(|entry| &entry.words);
         let labels = || regime.label.words.iter().chain(&regime.disclosure_label.words);
-        let words = related.chain(disclosure).chain(labels()).map(String::as_str);
+        let words = related.chain(disclosure).chain(labels()).chain(&regime.extension.words);
+        let words = words.map(String::as_str);
         let plain = regime.levels.iter().flat_map(|level| &level.plain);
         let starts = levels().chain(plain).chain(&regime.banner.restricted);
         let starts = starts.chain(&regime.banner.authority).chain(&regime.banner.separators);

@@ -227,7 +227,7 @@ fn rules_about_text_have_examples_of_both_kinds() {
             continue;
         }
         for examples in [yes, no] {
-            assert!((1..=3).contains(&examples.len()), "{}: {}", rule.id, examples.len());
+            assert!((1..=4).contains(&examples.len()), "{}: {}", rule.id, examples.len());
             for example in examples {
                 assert!(example.text.lines().count() >= 3, "{}: {}", rule.id, example.text);
                 let why = example.why.as_ref();

@@ -181,6 +181,8 @@ fn marks_of(case: &mut Case, part: usize, dictionary: &Dictionary, as_of: Date) 
             continue;
         };
         let mut standing = term::standing(&mark, issue.as_ref(), regime, as_of);
+        let told = term::extend(&mut standing, &facts.extensions, as_of);
+        finding.evidence.extend(told);
         let struck = finding.evidence.iter().any(|e| e.id == "struck-out");
         if declassified || struck {
             standing.state = DeclassificationState::Cancelled;

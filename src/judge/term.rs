@@ -4,7 +4,9 @@
 use jiff::ToSpan;
 
 use crate::dictionary::Regime;
-use crate::model::{Date, DeclassificationState, IssueDate, Mark, Term, Words};
+use crate::model::{
+    Date, DeclassificationState, Evidence, Extension, IssueDate, Mark, Term, Words,
+};
 
 /// What a mark's term comes to on the day of judgement.
 #[derive(Clone, Debug, PartialEq)]
@@ -73,6 +75,62 @@ pub(super) fn standing(
         None => DeclassificationState::UnknownDate,
     };
     standing
+}
+
+/// Extends a standing by the notices on the paper, in their order, and says what
+/// came of each. One that was decided after the term had ended extends nothing
+/// (Regulations 2014 art. 16, 2024 art. 23: before the end). An added length is
+/// counted from the old end: of two readings the one that protects longer.
+pub(super) fn extend(
+    standing: &mut Standing,
+    extensions: &[Extension],
+    as_of: Date,
+) -> Vec<Evidence> {
+    use DeclassificationState as S;
+    let mut said = Vec::new();
+    for extension in extensions {
+        if !matches!(standing.state, S::Expired | S::InForce | S::UnknownDate) {
+            break;
+        }
+        let new = match (&extension.until, standing.through) {
+            (Term::Date(day), _) => Some(*day),
+            (Term::Duration(length), Some(through)) => {
+                let span = i64::from(length.years).years().months(length.months);
+                through.checked_add(span.days(length.days)).ok()
+            }
+            _ => None,
+        };
+        let Some(new) = new.filter(|new| standing.through.is_none_or(|old| old < *new)) else {
+            continue;
+        };
+        let [from, to] = extension.chars;
+        let late = extension.decided.zip(standing.through).filter(|(day, through)| day > through);
+        let (id, words) = match late {
+            Some((day, through)) => (
+                "extension-late",
+                Words::new(
+                    format!(
+                        "the extension at characters {from}–{to} was decided on {day}, after the \
+                         term had ended on {through}: it extends nothing"
+                    ),
+                    format!(
+                        "字符{from}–{to}处的延长决定作出于{day}，晚于期限届满日{through}，不发生延长效力"
+                    ),
+                ),
+            ),
+            None => {
+                standing.through = Some(new);
+                standing.state = if new < as_of { S::Expired } else { S::InForce };
+                let words = Words::new(
+                    format!("extended until {new} by the notice at characters {from}–{to}"),
+                    format!("字符{from}–{to}处的通知将保密期限延长至{new}"),
+                );
+                ("extension", words)
+            }
+        };
+        said.push(Evidence { id: id.to_owned(), words, weight: 0 });
+    }
+    said
 }
 
 /// A term as people say it.

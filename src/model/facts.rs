@@ -3,6 +3,7 @@
 use jiff::civil::Date;
 
 use super::finding::Finding;
+use super::marking::Term;
 use super::suppression::Decided;
 
 /// Facts of one part that the judge weighs findings by.
@@ -26,6 +27,8 @@ pub struct Facts {
     pub declassify_on: Vec<(String, Date)>,
     /// Marks spoken about, or repeated, beyond what one part's findings name.
     pub left_out: usize,
+    /// Notices that the term was extended.
+    pub extensions: Vec<Extension>,
     /// Quantities that stay below the threshold of a scope's entry, each as the
     /// finding it becomes where all of them together do not.
     pub pieces: Vec<Piece>,
@@ -42,6 +45,17 @@ pub struct IssueDate {
     pub date: Date,
     /// Where it was read: `成文日期`, `印发日期`, `标注日期`, `邮件日期`, `发文字号`.
     pub from: &'static str,
+}
+
+/// A notice on the paper that the term of its marks was extended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Extension {
+    /// The new last day, or the time added to the old one.
+    pub until: Term,
+    /// The day it was decided, where the notice says it.
+    pub decided: Option<Date>,
+    /// Where it stands: characters of the part's text, from and to.
+    pub chars: [usize; 2],
 }
 
 /// A quantity beside the words of a scope's entry, below what the entry asks for.

@@ -10,7 +10,7 @@ mod text;
 mod verdict;
 
 pub use document::{Bytes, Matter, Origin, Provenance, Submission};
-pub use facts::{Facts, IssueDate, Piece};
+pub use facts::{Extension, Facts, IssueDate, Piece};
 pub use finding::{Evidence, Finding, Gap, GapKind, Limit, Note, Place, Said, Severity, Words};
 pub use jiff::civil::Date;
 pub use marking::{Level, Mark, MarkForm, Term, TermLength};

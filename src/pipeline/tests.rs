@@ -195,3 +195,37 @@ fn pieces_of_a_matter_add_up() {
         }
     }
 }
+
+/// A notice extends a term where it came before the end; the day it names is no
+/// day of issue, and a sentence about extensions is none.
+#[test]
+fn notices_extend_terms() {
+    let document = |notice: &str, close: &str| {
+        format!(
+            "秘密★5年\n{notice}\n澄溪省气象局文件\n澄气〔2018〕5号\n关于设备巡检的通知\n各市局：\n请按期巡检。\n\
+             澄溪省气象局\n2018年6月1日\n{close}\n"
+        )
+    };
+    let cases = [
+        ("", "", "2023-06-01", "expired"),
+        ("延长保密期限至2030年12月31日", "", "2030-12-31", "in_force"),
+        ("", "（2023年5月10日决定延长保密期限10年）", "2033-06-01", "in_force"),
+        ("", "经审核，保密期限延长至2030年5月1日（2023年4月6日）", "2030-05-01", "in_force"),
+        ("", "2024年1月8日决定延长保密期限至2030年1月1日", "2023-06-01", "expired"),
+        ("", "延长保密期限至2025年1月1日", "2025-01-01", "expired"),
+        ("", "需要延长保密期限10年的，应当在届满前书面通知", "2023-06-01", "expired"),
+    ];
+    for (notice, close, through, state) in cases {
+        let text = document(notice, close);
+        let examination = examine("a.txt", &text);
+        let declassification = examination.declassification.as_ref().unwrap();
+        let said = serde_json::to_value(declassification).unwrap();
+        assert_eq!(said["protected_through"], through, "{text}");
+        assert_eq!(said["state"], state, "{text}");
+        assert_eq!(said["issue_date"], "2018-06-01", "{text}");
+        let evidence = examination.parts.iter().flat_map(|part| &part.findings);
+        let told = evidence.flat_map(|f| &f.evidence).any(|e| e.id.starts_with("extension"));
+        let names_one = close.contains("延长") && !close.contains("的，") || !notice.is_empty();
+        assert_eq!(told, names_one, "{text}");
+    }
+}
