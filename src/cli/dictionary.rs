@@ -1,10 +1,43 @@
-//! Which rules and dictionaries a command works with.
+//! `vetmark dictionary`: a body's own lists of matters, from table to proof; and
+//! which rules and dictionaries any command works with.
+
+mod check;
+mod explain;
+mod list;
 
 use std::path::{Path, PathBuf};
 
 use anyhow::bail;
+use clap::Subcommand;
 
-use crate::dictionary::{Diagnostic, Dictionary, load};
+use super::Status;
+use super::explain::nearest;
+use crate::dictionary::{Diagnostic, Dictionary, Entry, load};
+
+pub(super) use check::in_order;
+
+/// Make, check and try scope dictionaries
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Check(check::Args),
+    List(list::Args),
+    Explain(explain::Args),
+}
+
+/// Does what was asked for.
+pub(super) fn run(args: &Args) -> anyhow::Result<Status> {
+    match &args.command {
+        Command::Check(args) => check::run(args),
+        Command::List(args) => list::run(args),
+        Command::Explain(args) => explain::run(args),
+    }
+}
 
 /// Where rules and dictionaries come from; those built in where nothing is said.
 #[derive(Clone, Debug, Default, clap::Args)]
@@ -20,24 +53,29 @@ pub(super) struct Source {
 impl Source {
     /// Loads them; nothing is done with a broken dictionary.
     pub(super) fn load(&self) -> anyhow::Result<Dictionary> {
-        match self.check() {
-            Ok(dictionary) => Ok(dictionary),
-            Err(wrong) => {
-                let lines: Vec<_> = wrong.iter().map(ToString::to_string).collect();
-                bail!("the dictionaries are not in order\n{}", lines.join("\n"))
-            }
-        }
+        sound(self.check())
     }
 
     /// Loads them, or says everything that is wrong with them.
     pub(super) fn check(&self) -> Result<Dictionary, Vec<Diagnostic>> {
+        let mut sources = self.rules()?;
+        sources.extend(self.files()?);
+        load(&sources)
+    }
+
+    /// The same, where a file may hold a scope or list that is built in: it then
+    /// stands in the place of that.
+    fn check_in_place(&self) -> Result<Dictionary, Vec<Diagnostic>> {
+        let mut sources = self.rules()?;
+        for file in self.files()? {
+            load::put_in_place(&mut sources, file);
+        }
+        load(&sources)
+    }
+
+    fn rules(&self) -> Result<Vec<load::Source>, Vec<Diagnostic>> {
         let mut wrong = Vec::new();
-        let unreadable = |path: &Path, error: std::io::Error| Diagnostic {
-            file: path.display().to_string(),
-            line: 0,
-            message: error.to_string(),
-        };
-        let mut sources = match &self.rules {
+        let sources = match &self.rules {
             None => load::shipped(),
             Some(folder) => load::read_folder(folder).unwrap_or_else(|error| {
                 wrong.push(unreadable(folder, error));
@@ -53,12 +91,46 @@ impl Source {
                 message: message.into(),
             });
         }
-        for path in &self.dictionary {
-            match load::read_file(path) {
-                Ok(source) => sources.push(source),
-                Err(error) => wrong.push(unreadable(path, error)),
-            }
+        if wrong.is_empty() { Ok(sources) } else { Err(wrong) }
+    }
+
+    fn files(&self) -> Result<Vec<load::Source>, Vec<Diagnostic>> {
+        let read = self.dictionary.iter().map(|path| load::read_file(path).map_err(|e| (path, e)));
+        let (sources, wrong): (Vec<_>, Vec<_>) = read.partition(Result::is_ok);
+        match wrong.is_empty() {
+            true => Ok(sources.into_iter().filter_map(Result::ok).collect()),
+            false => Err(wrong
+                .into_iter()
+                .filter_map(Result::err)
+                .map(|(path, error)| unreadable(path, error))
+                .collect()),
         }
-        if wrong.is_empty() { load(&sources) } else { Err(wrong) }
+    }
+}
+
+fn unreadable(path: &Path, error: std::io::Error) -> Diagnostic {
+    Diagnostic { file: path.display().to_string(), line: 0, message: error.to_string() }
+}
+
+/// A dictionary that is in order, or an error that says all that is wrong.
+fn sound(checked: Result<Dictionary, Vec<Diagnostic>>) -> anyhow::Result<Dictionary> {
+    match checked {
+        Ok(dictionary) => Ok(dictionary),
+        Err(wrong) => {
+            let lines: Vec<_> = wrong.iter().map(ToString::to_string).collect();
+            bail!("the dictionaries are not in order\n{}", lines.join("\n"))
+        }
+    }
+}
+
+/// The entry with an id, or an error that names those that are nearly it.
+fn entry<'d>(dictionary: &'d Dictionary, id: &str) -> anyhow::Result<(usize, &'d Entry)> {
+    if let Some(found) = dictionary.entries.iter().enumerate().find(|(_, e)| e.id == id) {
+        return Ok(found);
+    }
+    let near = nearest(dictionary.entries.iter().map(|entry| entry.id.as_str()), id);
+    match near.is_empty() {
+        true => bail!("no entry {id}; `vetmark dictionary list` shows all"),
+        false => bail!("no entry {id}; did you mean {}?", near.join(" or ")),
     }
 }

@@ -10,7 +10,7 @@ use super::dictionary::Source;
 use super::locale::{self, LangArg};
 use super::output::Output;
 use super::{Status, explain_finding};
-use crate::dictionary::{Basis, Dictionary, Example, Rule};
+use crate::dictionary::{Basis, Example, Rule};
 use crate::report::{Lang, Shown};
 
 /// Explain a rule: what it means, its law, an example, what to do
@@ -50,7 +50,8 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Status> {
         None => args.rule.as_deref().unwrap_or_default(),
     };
     let Some(rule) = dictionary.rule(wanted) else {
-        let near = nearest(&dictionary, wanted);
+        let ids = dictionary.rules.iter().map(|rule| rule.id.as_str());
+        let near = nearest(ids, wanted);
         match near.is_empty() {
             true => bail!("no rule {wanted}; `vetmark rules list` shows all"),
             false => bail!("no rule {wanted}; did you mean {}?", near.join(" or ")),
@@ -120,16 +121,14 @@ fn examples(
     Ok(())
 }
 
-/// Rules whose id is nearly what was typed, or holds it; at most three.
-fn nearest<'a>(dictionary: &'a Dictionary, typed: &str) -> Vec<&'a str> {
-    let mut near: Vec<_> = dictionary
-        .rules
-        .iter()
-        .filter_map(|rule| {
-            let steps = distance(&rule.id, typed);
-            let close = steps <= rule.id.chars().count() / 3;
-            let holds = typed.chars().count() > 2 && rule.id.contains(typed);
-            (close || holds).then_some((steps, rule.id.as_str()))
+/// Those ids that are nearly what was typed, or hold it; at most three.
+pub(super) fn nearest<'a>(ids: impl Iterator<Item = &'a str>, typed: &str) -> Vec<&'a str> {
+    let mut near: Vec<_> = ids
+        .filter_map(|id| {
+            let steps = distance(id, typed);
+            let close = steps <= id.chars().count() / 3;
+            let holds = typed.chars().count() > 2 && id.contains(typed);
+            (close || holds).then_some((steps, id))
         })
         .collect();
     near.sort_unstable();
@@ -214,14 +213,13 @@ Not an example
     #[test]
     fn a_rule_that_is_not_there_is_looked_for_nearby() {
         let ids = ["cn.mark.state-secret", "cn.mark.label", "cn.term.expired"];
-        let dictionary = Dictionary { rules: ids.map(rule).into(), ..Dictionary::default() };
         for (typed, near) in [
             ("cn.mark.lable", &["cn.mark.label"][..]),
             ("state-secret", &["cn.mark.state-secret"]),
             ("cn.mark", &["cn.mark.label", "cn.mark.state-secret"]),
             ("entirely.different.words", &[]),
         ] {
-            assert_eq!(nearest(&dictionary, typed), near, "{typed}");
+            assert_eq!(nearest(ids.into_iter(), typed), near, "{typed}");
         }
     }
 

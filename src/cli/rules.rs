@@ -1,14 +1,13 @@
 //! `vetmark rules`: what is looked for, and whether the dictionaries are in order.
 
 use std::io::Write;
-use std::sync::Arc;
 
 use clap::Subcommand;
 
-use super::dictionary::Source;
+use super::dictionary::{Source, in_order};
 use super::locale::{self, LangArg};
 use super::output::Output;
-use super::{Status, complain, rules_page};
+use super::{Status, rules_page};
 use crate::pipeline::rehearse;
 use crate::report::{Lang, Shown};
 
@@ -59,31 +58,13 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Status> {
 }
 
 fn check(source: &Source) -> anyhow::Result<Status> {
-    match source.check() {
-        Ok(dictionary) => {
-            let dictionary = Arc::new(dictionary);
-            let failures = rehearse(&dictionary);
-            for failure in &failures {
-                complain(&failure.to_string());
-            }
-            if !failures.is_empty() {
-                return Ok(Status::NotDone);
-            }
-            let mut out = Output::open(None)?;
-            writeln!(out, "{} rules in order", dictionary.rules.len())?;
-            writeln!(out, "rules {}", dictionary.rules_digest)?;
-            writeln!(out, "dictionaries {}", dictionary.scopes_digest)?;
-            out.finish()?;
-            Ok(Status::NothingFound)
-        }
-        Err(mut wrong) => {
-            wrong.sort();
-            for diagnostic in &wrong {
-                complain(&diagnostic.to_string());
-            }
-            Ok(Status::NotDone)
-        }
-    }
+    let Some(dictionary) = in_order(source.check(), rehearse) else { return Ok(Status::NotDone) };
+    let mut out = Output::open(None)?;
+    writeln!(out, "{} rules in order", dictionary.rules.len())?;
+    writeln!(out, "rules {}", dictionary.rules_digest)?;
+    writeln!(out, "dictionaries {}", dictionary.scopes_digest)?;
+    out.finish()?;
+    Ok(Status::NothingFound)
 }
 
 fn list(source: &Source, lang: Lang) -> anyhow::Result<Status> {

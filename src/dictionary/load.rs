@@ -113,6 +113,25 @@ pub fn read_file(path: &Path) -> std::io::Result<Source> {
     Ok(Source::new(Kind::Scope, path.display().to_string(), text))
 }
 
+/// Adds a scope file to others, in the place of those that hold its scope or one
+/// of its lists: so can a file that ships be checked in a newer state.
+pub fn put_in_place(sources: &mut Vec<Source>, new: Source) {
+    let parsed = |source: &Source| scope_file::parse(&source.name, &source.text, &mut Vec::new());
+    let own = parsed(&new);
+    sources.retain(|source| {
+        if source.kind != Kind::Scope {
+            return true;
+        }
+        let other = parsed(source);
+        let same_scope = match (&own.scope, &other.scope) {
+            (Some(own), Some(other)) => own.id == other.id,
+            _ => false,
+        };
+        !same_scope && !other.lists.keys().any(|name| own.lists.contains_key(name))
+    });
+    sources.push(new);
+}
+
 fn named(path: &Path, error: std::io::Error) -> std::io::Error {
     std::io::Error::new(error.kind(), format!("{}: {error}", path.display()))
 }

@@ -175,6 +175,11 @@ impl WordSet {
         self.words.len()
     }
 
+    /// Its words and patterns, as they are written.
+    pub fn words(&self) -> &[String] {
+        &self.words
+    }
+
     /// Its words that are no patterns.
     pub(super) fn plain_words(&self) -> Vec<&str> {
         self.literal_words.iter().map(|&at| self.word(at)).collect()

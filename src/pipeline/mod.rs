@@ -7,7 +7,7 @@ mod batch;
 mod digest;
 mod rehearse;
 
-pub use rehearse::{Failure, rehearse};
+pub use rehearse::{Failure, rehearse, rehearse_entries};
 
 use std::sync::Arc;
 

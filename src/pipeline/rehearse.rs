@@ -36,8 +36,13 @@ impl fmt::Display for Failure {
 /// Rehearses every rule and every scope entry of a dictionary, in its order.
 pub fn rehearse(dictionary: &Arc<Dictionary>) -> Vec<Failure> {
     let rules = dictionary.rules.iter().flat_map(|rule| rehearse_rule(dictionary, rule));
-    let entries = dictionary.entries.iter().flat_map(|entry| rehearse_entry(dictionary, entry));
-    rules.chain(entries).collect()
+    rules.chain(rehearse_entries(dictionary, |_| true)).collect()
+}
+
+/// Rehearses those scope entries that are wanted.
+pub fn rehearse_entries(dictionary: &Dictionary, wanted: impl Fn(&Entry) -> bool) -> Vec<Failure> {
+    let entries = dictionary.entries.iter().filter(|entry| wanted(entry));
+    entries.flat_map(|entry| rehearse_entry(dictionary, entry)).collect()
 }
 
 /// An example of a rule is a document: it goes the way of one, from its bytes to
