@@ -41,6 +41,11 @@ impl Parsed {
     pub(super) fn is_formed(&self) -> bool {
         matches!(self.separator, Separator::Star | Separator::Other) || self.term != Term::None
     }
+
+    /// Level, star and term: the whole form.
+    pub(super) fn is_full(&self) -> bool {
+        self.separator == Separator::Star && self.term != Term::None
+    }
 }
 
 /// Blanks between two characters of a mark that are no layout any more.

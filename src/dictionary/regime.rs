@@ -70,6 +70,9 @@ pub struct Regime {
     /// What official documents (公文) are known by.
     #[serde(default)]
     pub official: OfficialWords,
+    /// What a document's title ends with (文种).
+    #[serde(default)]
+    pub title: WordList,
     /// What heads an annex.
     #[serde(default)]
     pub annex: WordList,
@@ -597,6 +600,7 @@ const EVIDENCE: &[&str] = &[
     "introduced",
     "sample-column",
     "annex",
+    "title",
     "about-marks",
     "article",
     "placeholder",

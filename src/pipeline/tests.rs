@@ -229,3 +229,27 @@ fn notices_extend_terms() {
         assert_eq!(told, names_one, "{text}");
     }
 }
+
+/// A mark in brackets beside the document's own title is one; beside the title of
+/// another document, in a list or in a sentence it is not.
+#[test]
+fn marks_stand_beside_titles() {
+    let body = "各库房：\n　　请按期盘点。\n　　　　南麓仓储管理处\n　　　　2024年3月1日\n";
+    let cases = [
+        ("关于南麓仓库盘点安排的通知（机密★10年）", true),
+        ("机密★10年 关于南麓仓库盘点安排的通知", true),
+        ("南麓仓库守护人员名单【秘密★5年】", true),
+        ("关于南麓仓库盘点安排的通知（机密）", false),
+        ("关于贯彻《南麓仓库盘点办法》的通知（机密★10年）", false),
+        ("1. 关于南麓仓库盘点安排的通知（机密★10年）", false),
+        ("题目：应当怎样标注的通知（机密★10年）", false),
+        ("关于南麓仓库盘点安排的通知（机密★10年）\n关于工作餐的通知（秘密★5年）", false),
+        ("本文讲盘点，例如关于盘点的通知（机密★10年）", false),
+    ];
+    for (title, marked) in cases {
+        let examination = examine("a.txt", &format!("{title}\n{body}"));
+        let mut findings = examination.parts.iter().flat_map(|part| &part.findings);
+        let found = findings.any(|f| f.rule == "cn.mark.state-secret");
+        assert_eq!(found, marked, "{title}");
+    }
+}
