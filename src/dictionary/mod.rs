@@ -7,7 +7,6 @@ mod key;
 pub mod load;
 mod matcher;
 mod openings;
-mod pairs;
 pub mod quantity;
 mod regime;
 mod rule;
