@@ -8,7 +8,7 @@ use super::html::with_styles;
 use super::office::package::{Package, PartId, shortened};
 use super::office::properties::property;
 use super::office::xml::{Xml, XmlReader};
-use super::xml::pictures;
+use super::unread::PICTURES;
 use super::{Budget, Extraction, charset, image, sniff};
 use crate::model::{Gap, GapKind, Origin, Submission, TextBuilder};
 
@@ -279,7 +279,7 @@ impl Book<'_> {
             let words = format!("{} pictures and no page", self.pictures);
             self.package.gap(Gap::new(GapKind::ImageOnly, words));
         } else {
-            notes.extend(pictures(self.pictures));
+            notes.extend(PICTURES.note(self.pictures));
         }
         Extraction {
             text: self.text.finish(),

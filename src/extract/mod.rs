@@ -27,6 +27,7 @@ mod plain;
 mod separated;
 mod sniff;
 mod svg;
+mod unread;
 mod xml;
 
 pub use budget::{Budget, Limits, Metered};

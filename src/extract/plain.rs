@@ -3,9 +3,9 @@
 use std::borrow::Cow;
 
 use super::budget::cut_lines;
-use super::xml::pictures;
+use super::unread::PICTURES;
 use super::{Budget, Extraction, charset, json, separated};
-use crate::model::{Note, SourceText, Submission, Words};
+use crate::model::{Encoding, Gap, Note, SourceText, Submission, Words};
 
 /// Under this, the encoding is worth a note.
 const SURE: f32 = 0.6;
@@ -22,7 +22,7 @@ pub(crate) fn read(submission: &Submission, budget: &mut Budget) -> Extraction {
     let mut notes: Vec<Note> = guessed(encoding.name, encoding.confidence).into_iter().collect();
     if let Some(json) = json::read(&decoded.text, submission, budget) {
         gaps.extend(json.gaps);
-        notes.extend(pictures(json.pictures));
+        notes.extend(PICTURES.note(json.pictures));
         return Extraction {
             encoding: Some(encoding),
             pages: Some(1),
@@ -50,8 +50,35 @@ pub(crate) fn read(submission: &Submission, budget: &mut Budget) -> Extraction {
     }
 }
 
+/// The text of a file that may say itself which encoding it is in, with what is
+/// to be said of that.
+pub(super) struct Labelled {
+    /// The text, within the budget.
+    pub text: String,
+    /// Which encoding it was read in.
+    pub encoding: Encoding,
+    /// What could not be decoded, or was cut.
+    pub gaps: Vec<Gap>,
+    /// That the encoding was guessed.
+    pub notes: Vec<Note>,
+}
+
+impl Labelled {
+    /// Decodes a file by the label it bears, unless its bytes tell otherwise.
+    pub fn read(submission: &Submission, label: Option<&[u8]>, budget: &Budget) -> Self {
+        let decoded = charset::decode_labelled(&submission.bytes, label, budget.text_limit());
+        let mut gaps: Vec<Gap> = decoded.gap().into_iter().collect();
+        if decoded.cut {
+            gaps.push(budget.text_gap());
+        }
+        let encoding = decoded.encoding();
+        let notes = guessed(encoding.name, encoding.confidence).into_iter().collect();
+        Self { text: decoded.text, encoding, gaps, notes }
+    }
+}
+
 /// Says that the encoding was guessed, where that was none too sure.
-pub(super) fn guessed(name: &str, confidence: f32) -> Option<Note> {
+fn guessed(name: &str, confidence: f32) -> Option<Note> {
     (confidence < SURE).then(|| Note {
         id: "encoding-guessed",
         message: Words::new(

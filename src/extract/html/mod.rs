@@ -25,25 +25,17 @@ use css::sheet::medium;
 use page::{Packed, Page};
 use tokens::{Token, tokens};
 
-use super::plain::guessed;
-use super::{Budget, Extraction, charset};
-use crate::model::{BlockHead, Gap, GapKind, Note, Origin, Region, Submission, TextBuilder, Words};
-
-/// Fewer letters than this beside pictures are no text: a scan on a page.
-const SCAN_LETTERS: usize = 16;
+use super::plain::Labelled;
+use super::unread::{EXTERNAL_LINKS, tell_pictures_beside};
+use super::{Budget, Extraction};
+use crate::model::{BlockHead, Gap, GapKind, Origin, Region, Submission, TextBuilder};
 
 /// Reads it.
 pub(crate) fn read(submission: &Submission, budget: &mut Budget) -> Extraction {
     let label = encoding::label(&submission.bytes);
-    let limit = budget.text_limit();
-    let decoded = charset::decode_labelled(&submission.bytes, label.as_deref(), limit);
-    let mut gaps: Vec<Gap> = decoded.gap().into_iter().collect();
-    if decoded.cut {
-        gaps.push(budget.text_gap());
-    }
-    let encoding = decoded.encoding();
-    let mut notes: Vec<Note> = guessed(encoding.name, encoding.confidence).into_iter().collect();
-    let markup = decoded.text.as_str();
+    let Labelled { text: markup, encoding, mut gaps, mut notes } =
+        Labelled::read(submission, label.as_deref(), budget);
+    let markup = markup.as_str();
     let is_xml = is_xml(markup);
     let sheet = styles_of(markup, is_xml);
     let mut page = Page::new(sheet, is_xml, budget);
@@ -56,26 +48,8 @@ pub(crate) fn read(submission: &Submission, budget: &mut Budget) -> Extraction {
     put_properties(&mut text, &properties);
     let mut children = Vec::new();
     let pictures = pictures + unpack(submission, packed, budget, &mut children, &mut gaps);
-    if pictures > 0 && letters < SCAN_LETTERS {
-        gaps.push(Gap::new(GapKind::ImageOnly, format!("{pictures} pictures and hardly any text")));
-    } else if pictures > 0 {
-        notes.push(Note {
-            id: "pictures",
-            message: Words::new(
-                format!("{pictures} pictures, whose content was not read"),
-                format!("含{pictures}幅图片，图中内容未读取"),
-            ),
-        });
-    }
-    if outside > 0 {
-        notes.push(Note {
-            id: "external-links",
-            message: Words::new(
-                format!("{outside} links to content outside the document"),
-                format!("有{outside}处链接指向文档之外的内容"),
-            ),
-        });
-    }
+    tell_pictures_beside(pictures, letters, &mut gaps, &mut notes);
+    notes.extend(EXTERNAL_LINKS.note(outside));
     Extraction {
         encoding: Some(encoding),
         pages: Some(pages),

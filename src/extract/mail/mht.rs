@@ -11,7 +11,7 @@ use super::transfer::{Coding, Decoded};
 use super::words;
 use crate::extract::html::data::percent_decoded;
 use crate::extract::html::with_styles;
-use crate::extract::xml::pictures;
+use crate::extract::unread::PICTURES;
 use crate::extract::{Budget, Extraction, charset, image, sniff};
 use crate::model::{Gap, GapKind, Origin, Region, Submission};
 
@@ -216,7 +216,7 @@ impl Reader<'_> {
             let words = format!("{} pictures and no page", self.pictures);
             self.gaps.push(Gap::new(GapKind::ImageOnly, words));
         } else {
-            notes.extend(pictures(self.pictures));
+            notes.extend(PICTURES.note(self.pictures));
         }
         Extraction {
             pages: Some(1),

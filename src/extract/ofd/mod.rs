@@ -23,11 +23,9 @@ use values::{Bounds, POINTS};
 
 use crate::extract::office::package::{Package, PartId, shortened};
 use crate::extract::office::xml::XmlReader;
+use crate::extract::unread::{PICTURES, SCAN_LETTERS};
 use crate::extract::{Budget, Extraction};
 use crate::model::{BlockHead, Gap, GapKind, Note, Submission, TextBuilder, Words};
-
-/// Fewer letters than this beside a picture are no text: a scan with a page number.
-const SCAN_LETTERS: usize = 16;
 
 /// A picture below this share of its page is an ornament, not a scan.
 const SCAN_COVER: f32 = 0.3;
@@ -385,19 +383,13 @@ impl Reader<'_, '_> {
 
     fn notes(&self) -> Vec<Note> {
         let mut notes = self.package.notes();
+        notes.extend(PICTURES.note(self.pages.iter().map(|page| page.pictures as usize).sum()));
         let mut note = |id, count: usize, en: &str, zh: &str| {
             if count > 0 {
                 let count = count.to_string();
                 notes.push(Note { id, message: Words::new(en, zh).fill(&[("count", &count)]) });
             }
         };
-        let pictures = self.pages.iter().map(|page| page.pictures as usize).sum();
-        note(
-            "pictures",
-            pictures,
-            "{count} pictures, whose content was not read",
-            "含{count}幅图片，图中内容未读取",
-        );
         note(
             "signatures",
             self.signatures,

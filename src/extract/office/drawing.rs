@@ -2,7 +2,30 @@
 
 use std::collections::HashSet;
 
+use super::package::{Package, PartId};
 use super::xml::{Ns, Xml, XmlReader};
+use crate::extract::Budget;
+
+/// The lines of text of a chart's or diagram's part of a package. A diagram's
+/// picture says its data again: what is among `known` is left out, and the rest
+/// is put there.
+pub(crate) fn read(
+    package: &mut Package<'_>,
+    id: PartId,
+    known: Option<&mut HashSet<String>>,
+    budget: &mut Budget,
+) -> Vec<String> {
+    let part = package.xml(id, budget);
+    let mut xml = XmlReader::new(&part, budget);
+    let mut lines = lines(&mut xml);
+    let trouble = xml.finish();
+    package.gap_in(id, trouble);
+    if let Some(known) = known {
+        lines = only_new(lines, known);
+        known.extend(lines.iter().cloned());
+    }
+    lines
+}
 
 /// The lines of text of a chart's or diagram's part, in its order.
 pub(crate) fn lines(xml: &mut XmlReader<'_, '_>) -> Vec<String> {
@@ -53,7 +76,7 @@ pub(crate) fn lines(xml: &mut XmlReader<'_, '_>) -> Vec<String> {
 }
 
 /// What of `drawn` is not among `known`: a diagram's picture says its data again.
-pub(crate) fn only_new(drawn: Vec<String>, known: &HashSet<String>) -> Vec<String> {
+fn only_new(drawn: Vec<String>, known: &HashSet<String>) -> Vec<String> {
     drawn.into_iter().filter(|line| !known.contains(line)).collect()
 }
 

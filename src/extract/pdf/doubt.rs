@@ -172,23 +172,9 @@ fn ranges(numbers: &[u32]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::extract::pdf::page::{Layer, Unseen};
 
     fn glyphs(text: &str) -> Vec<Glyph> {
-        let glyph = |c| Glyph {
-            c,
-            x: 0.0,
-            y: 0.0,
-            advance: 1.0,
-            size: 1.0,
-            angle: 0,
-            vertical: false,
-            color: [0; 3],
-            face: 0,
-            unseen: Unseen::default(),
-            layer: Layer::Page,
-        };
-        text.chars().map(glyph).collect()
+        text.chars().map(Glyph::plain).collect()
     }
 
     #[test]

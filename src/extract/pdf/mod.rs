@@ -37,8 +37,9 @@ use self::meter::Meter;
 use self::page::{Faces, Layer, Page};
 use self::pages::Leaf;
 use self::syntax::{File, Object, Refusal};
+use crate::extract::unread::PICTURES;
 use crate::extract::{Budget, Extraction};
-use crate::model::{BlockHead, Gap, GapKind, Note, Region, Submission, TextBuilder, Words};
+use crate::model::{BlockHead, Gap, GapKind, Note, Region, Submission, TextBuilder};
 
 /// Text that stands beside the pages, or that no line of a page is.
 #[derive(Debug)]
@@ -294,11 +295,7 @@ fn pictures(pages: &[Page], meter: &Meter<'_>) -> Vec<Note> {
     if count == 0 || meter.has(GapKind::ImageOnly) {
         return Vec::new();
     }
-    let message = Words::new(
-        format!("{count} pictures, whose content was not read"),
-        format!("含{count}幅图片，图中内容未读取"),
-    );
-    vec![Note { id: "pictures", message }]
+    PICTURES.note(count as usize).into_iter().collect()
 }
 
 /// Writes a text, a block for each of its lines.

@@ -75,6 +75,26 @@ pub(crate) struct Glyph {
     pub(crate) layer: Layer,
 }
 
+#[cfg(test)]
+impl Glyph {
+    /// A plain character of an upright text, for tests.
+    pub(crate) fn plain(c: char) -> Self {
+        Self {
+            c,
+            x: 0.0,
+            y: 0.0,
+            advance: 1.0,
+            size: 1.0,
+            angle: 0,
+            vertical: false,
+            color: [0; 3],
+            face: 0,
+            unseen: Unseen::default(),
+            layer: Layer::Page,
+        }
+    }
+}
+
 impl Glyph {
     /// Its box, upright: from a typical ascent to a typical descent.
     pub(crate) fn rect(&self) -> Rect {

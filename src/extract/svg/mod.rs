@@ -10,13 +10,11 @@ mod tests;
 
 use reader::Reader;
 
-use super::plain::guessed;
-use super::xml::{declared_encoding, pictures};
-use super::{Budget, Extraction, charset};
-use crate::model::{Gap, GapKind, Note, Submission, Words};
-
-/// Fewer letters than this beside pictures or outlines are no text.
-const SCAN_LETTERS: usize = 16;
+use super::plain::Labelled;
+use super::unread::{EXTERNAL_LINKS, PICTURES, SCAN_LETTERS};
+use super::xml::declared_encoding;
+use super::{Budget, Extraction};
+use crate::model::{Gap, GapKind, Submission};
 
 /// Outlines of that many characters may well be letters.
 const OUTLINES: usize = 4 << 10;
@@ -24,16 +22,10 @@ const OUTLINES: usize = 4 << 10;
 /// Reads it.
 pub(crate) fn read(submission: &Submission, budget: &mut Budget) -> Extraction {
     let label = declared_encoding(&submission.bytes);
-    let limit = budget.text_limit();
-    let decoded = charset::decode_labelled(&submission.bytes, label.as_deref(), limit);
-    let mut gaps: Vec<Gap> = decoded.gap().into_iter().collect();
-    if decoded.cut {
-        gaps.push(budget.text_gap());
-    }
-    let encoding = decoded.encoding();
-    let mut notes: Vec<Note> = guessed(encoding.name, encoding.confidence).into_iter().collect();
+    let Labelled { text: markup, encoding, mut gaps, mut notes } =
+        Labelled::read(submission, label.as_deref(), budget);
     let mut reader = Reader::new(submission, budget);
-    reader.read(&decoded.text);
+    reader.read(&markup);
     let (letters, outlines, shown, outside) =
         (reader.letters, reader.outlines, reader.pictures, reader.outside);
     let mut children = std::mem::take(&mut reader.children);
@@ -44,17 +36,9 @@ pub(crate) fn read(submission: &Submission, budget: &mut Budget) -> Extraction {
     } else if letters < SCAN_LETTERS && outlines > OUTLINES {
         gaps.push(Gap::new(GapKind::ImageOnly, "outlines, and hardly any text"));
     } else {
-        notes.extend(pictures(shown));
+        notes.extend(PICTURES.note(shown));
     }
-    if outside > 0 {
-        notes.push(Note {
-            id: "external-links",
-            message: Words::new(
-                format!("{outside} links to content outside the document"),
-                format!("有{outside}处链接指向文档之外的内容"),
-            ),
-        });
-    }
+    notes.extend(EXTERNAL_LINKS.note(outside));
     children.shrink_to_fit();
     Extraction {
         encoding: Some(encoding),

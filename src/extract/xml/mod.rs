@@ -17,9 +17,10 @@ use lines::{Lines, Stack, mixed};
 use packed::Packed;
 use tokens::{Attributes, Token, Tokens, local};
 
-use super::plain::guessed;
-use super::{Budget, Extraction, charset};
-use crate::model::{Gap, GapKind, Note, Region, SourceText, Submission, Words};
+use super::plain::Labelled;
+use super::{Budget, Extraction};
+use crate::extract::unread::PICTURES;
+use crate::model::{Gap, GapKind, Region, SourceText, Submission};
 
 /// Pieces between looks at what the text may cost.
 const CHECK_EVERY: u64 = 256;
@@ -39,19 +40,13 @@ const APPARATUS: &[&str] = &["schemaLocation", "noNamespaceSchemaLocation", "spa
 /// Reads it.
 pub(crate) fn read(submission: &Submission, budget: &mut Budget) -> Extraction {
     let label = declared_encoding(&submission.bytes);
-    let limit = budget.text_limit();
-    let decoded = charset::decode_labelled(&submission.bytes, label.as_deref(), limit);
-    let mut gaps: Vec<Gap> = decoded.gap().into_iter().collect();
-    if decoded.cut {
-        gaps.push(budget.text_gap());
-    }
-    let encoding = decoded.encoding();
-    let mixed = mixed(&decoded.text, budget);
+    let Labelled { text: markup, encoding, mut gaps, mut notes } =
+        Labelled::read(submission, label.as_deref(), budget);
+    let mixed = mixed(&markup, budget);
     let mut reader = Reader::new(submission, mixed, budget);
-    let text = reader.read(&decoded.text);
+    let text = reader.read(&markup);
     gaps.append(&mut reader.gaps);
-    let mut notes: Vec<Note> = guessed(encoding.name, encoding.confidence).into_iter().collect();
-    notes.extend(pictures(reader.packed.pictures));
+    notes.extend(PICTURES.note(reader.packed.pictures));
     Extraction {
         encoding: Some(encoding),
         pages: Some(1),
@@ -61,17 +56,6 @@ pub(crate) fn read(submission: &Submission, budget: &mut Budget) -> Extraction {
         notes,
         ..Extraction::default()
     }
-}
-
-/// The note that says how many pictures were not read.
-pub(super) fn pictures(count: usize) -> Option<Note> {
-    (count > 0).then(|| Note {
-        id: "pictures",
-        message: Words::new(
-            format!("{count} pictures, whose content was not read"),
-            format!("含{count}幅图片，图中内容未读取"),
-        ),
-    })
 }
 
 /// The encoding that a file says it is in (XML 1.0, 4.3.3).

@@ -29,11 +29,10 @@ use story::Kind;
 use super::compound::{Compound, packed};
 use super::property_sets;
 use super::word::sheet::Sheet;
+use crate::extract::unread::tell_pictures;
 use crate::extract::{Budget, Extraction};
-use crate::model::{Gap, GapKind, Note, Region, Submission, TextBuilder, Words};
+use crate::model::{Gap, GapKind, Region, Submission, TextBuilder};
 
-/// Fewer letters than this beside pictures are no text: a scan with a page number.
-const SCAN_LETTERS: usize = 16;
 /// What is said of a document that is locked.
 const LOCKED: &str = "a password is needed to read the text";
 /// Bytes of a sector: streams begin with one.
@@ -194,32 +193,8 @@ impl Reading {
             gaps: self.gaps,
             ..Extraction::default()
         };
-        tell_pictures(&mut extraction, self.pictures);
+        let Extraction { text, gaps, notes, .. } = &mut extraction;
+        tell_pictures(self.pictures, text, gaps, notes);
         extraction
     }
-}
-
-fn tell_pictures(extraction: &mut Extraction, pictures: usize) {
-    if pictures == 0 {
-        return;
-    }
-    let text = &extraction.text;
-    let shown = text.blocks().iter().filter(|block| block.region.is_visible());
-    let letters = shown
-        .flat_map(|block| text.block_text(block).chars())
-        .filter(|c| c.is_alphanumeric())
-        .take(SCAN_LETTERS)
-        .count();
-    if letters < SCAN_LETTERS {
-        let words = format!("{pictures} pictures and hardly any text");
-        extraction.gaps.push(Gap::new(GapKind::ImageOnly, words));
-        return;
-    }
-    extraction.notes.push(Note {
-        id: "pictures",
-        message: Words::new(
-            format!("{pictures} pictures, whose content was not read"),
-            format!("含{pictures}幅图片，图中内容未读取"),
-        ),
-    });
 }

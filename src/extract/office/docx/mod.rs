@@ -22,13 +22,11 @@ use styles::{Styles, thinned};
 use super::package::{Package, PartId, Relationship, Target, decode, shortened, targets};
 use super::xml::XmlReader;
 use super::{controls, drawing, packed, properties};
+use crate::extract::unread::{EXTERNAL_LINKS, MISSING_PARTS, tell_pictures};
 use crate::extract::{Budget, Extraction};
-use crate::model::{BlockHead, Gap, GapKind, Note, Region, Submission, TextBuilder, Words};
+use crate::model::{BlockHead, Gap, GapKind, Region, Submission, TextBuilder};
 use sections::section_breaks;
 use settings::Settings;
-
-/// Fewer letters than this beside pictures are no text: a scan with a page number.
-const SCAN_LETTERS: usize = 16;
 
 /// Reads it.
 pub(crate) fn read(submission: &Submission, budget: &mut Budget) -> Extraction {
@@ -443,15 +441,7 @@ impl<'a, 'b> Document<'a, 'b> {
         if self.package.is_read(id) {
             return;
         }
-        let part = self.package.xml(id, self.budget);
-        let mut xml = XmlReader::new(&part, self.budget);
-        let mut lines = drawing::lines(&mut xml);
-        let trouble = xml.finish();
-        self.package.gap_in(id, trouble);
-        if let Some(known) = known {
-            lines = drawing::only_new(lines, known);
-            known.extend(lines.iter().cloned());
-        }
+        let lines = drawing::read(&mut self.package, id, known, self.budget);
         let group = self.sheet.next_group();
         let head = BlockHead {
             region: Region::TextBox,
@@ -506,36 +496,9 @@ impl<'a, 'b> Document<'a, 'b> {
         if let Err(gap) = self.budget.check_pages(pages as usize) {
             gaps.push(gap);
         }
-        let shown = text.blocks().iter().filter(|b| b.region.is_visible());
-        let letters = shown
-            .flat_map(|b| text.block_text(b).chars())
-            .filter(|c| c.is_alphanumeric())
-            .take(SCAN_LETTERS)
-            .count();
-        if self.pictures > 0 && letters < SCAN_LETTERS {
-            let words = format!("{} pictures and hardly any text", self.pictures);
-            gaps.push(Gap::new(GapKind::ImageOnly, words));
-        } else if self.pictures > 0 {
-            notes.push(note(
-                "pictures",
-                format!("{} pictures, whose content was not read", self.pictures),
-                format!("含{}幅图片，图中内容未读取", self.pictures),
-            ));
-        }
-        if self.outside > 0 {
-            notes.push(note(
-                "external-links",
-                format!("{} links to content outside the document", self.outside),
-                format!("有{}处链接指向文档之外的内容", self.outside),
-            ));
-        }
-        if !self.missing.is_empty() {
-            notes.push(note(
-                "missing-parts",
-                format!("{} links to pictures or settings that are not there", self.missing.len()),
-                format!("有{}处指向图片或设置的链接落空", self.missing.len()),
-            ));
-        }
+        tell_pictures(self.pictures, &text, &mut gaps, &mut notes);
+        notes.extend(EXTERNAL_LINKS.note(self.outside));
+        notes.extend(MISSING_PARTS.note(self.missing.len()));
         Extraction {
             pages: Some(pages),
             text,
@@ -545,8 +508,4 @@ impl<'a, 'b> Document<'a, 'b> {
             ..Extraction::default()
         }
     }
-}
-
-fn note(id: &'static str, en: String, zh: String) -> Note {
-    Note { id, message: Words::new(en, zh) }
 }

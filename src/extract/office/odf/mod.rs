@@ -25,11 +25,9 @@ use super::package::{Package, PartId, decode, shortened};
 use super::packed;
 use super::properties;
 use super::xml::{Ns, Xml, XmlReader};
+use crate::extract::unread::{EXTERNAL_LINKS, MISSING_PARTS, SCRIPTS, tell_pictures};
 use crate::extract::{Budget, Extraction};
 use crate::model::{Gap, GapKind, Note, Origin, Region, Submission, Words};
-
-/// Fewer letters than this beside pictures are no text: a scan with a page number.
-const SCAN_LETTERS: usize = 16;
 
 const WHITE: [u8; 3] = [255; 3];
 
@@ -303,55 +301,16 @@ impl<'a, 'b> Document<'a, 'b> {
         let mut notes = self.package.as_ref().map(Package::notes).unwrap_or_default();
         let mut gaps = std::mem::take(&mut self.gaps);
         gaps.extend(self.package.take().map(|package| package.gaps).unwrap_or_default());
-        let shown = text.blocks().iter().filter(|b| b.region.is_visible());
-        let letters = shown
-            .flat_map(|b| text.block_text(b).chars())
-            .filter(|c| c.is_alphanumeric())
-            .take(SCAN_LETTERS)
-            .count();
-        let mut pictures = self.pictures;
-        if pictures > 0 && letters < SCAN_LETTERS {
-            let words = format!("{pictures} pictures and hardly any text");
-            gaps.push(Gap::new(GapKind::ImageOnly, words));
-            pictures = 0;
-        }
-        let counted: [(_, usize, &str, &str); 5] = [
-            (
-                "pictures",
-                pictures,
-                "{count} pictures, whose content was not read",
-                "含{count}幅图片，图中内容未读取",
-            ),
-            (
-                "external-links",
-                self.outside,
-                "{count} links to content outside the document",
-                "有{count}处链接指向文档之外的内容",
-            ),
-            (
-                "missing-parts",
-                self.missing,
-                "{count} links to pictures or objects that are not there",
-                "有{count}处指向图片或对象的链接落空",
-            ),
-            (
-                "scripts",
-                self.scripts,
-                "{count} scripts or macros, which were not read",
-                "含{count}个脚本或宏，未读取",
-            ),
-            (
-                "signatures",
-                usize::from(self.signed),
+        tell_pictures(self.pictures, &text, &mut gaps, &mut notes);
+        notes.extend(EXTERNAL_LINKS.note(self.outside));
+        notes.extend(MISSING_PARTS.note(self.missing));
+        notes.extend(SCRIPTS.note(self.scripts));
+        if self.signed {
+            let message = Words::new(
                 "the document is signed; the signature was not verified",
                 "文档带有数字签名，未作验证",
-            ),
-        ];
-        for (id, count, en, zh) in counted {
-            if count > 0 {
-                let count = count.to_string();
-                notes.push(Note { id, message: Words::new(en, zh).fill(&[("count", &count)]) });
-            }
+            );
+            notes.push(Note { id: "signatures", message });
         }
         Extraction {
             pages: Some(self.pages.max(1)).filter(|_| !text.blocks().is_empty()),

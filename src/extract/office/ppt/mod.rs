@@ -17,21 +17,16 @@ mod text;
 
 pub(crate) use edits::{Edits, USER_TOKEN, USER_TOKEN_ENCRYPTED};
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 
 use put::Putter;
 
 use super::art::Record;
 use super::compound::{Compound, packed};
 use super::property_sets;
+use crate::extract::unread::{EXTERNAL_LINKS, PICTURES, scanned_slides};
 use crate::extract::{Budget, Extraction};
-use crate::model::{Gap, GapKind, Note, Region, SourceText, Submission, Words};
-
-/// Fewer letters than this beside a picture are no text: a scan with a number.
-const SCAN_LETTERS: usize = 16;
-
-/// The share of a slide that a picture covers at least which may be its text.
-const SCAN_SHARE: f32 = 0.04;
+use crate::model::{Gap, GapKind, Note, Submission};
 
 /// Where a file for PowerPoint 95 and 97 alike keeps the newer presentation.
 const DUAL: &str = "PP97_DUALSTORAGE/";
@@ -185,32 +180,9 @@ impl<'b> Deck<'b> {
             [width, height] if width > 0.0 && height > 0.0 => vec![self.size; pages as usize],
             _ => Vec::new(),
         };
-        let scans = scanned(&text, &self.scans);
-        if !scans.is_empty() {
-            let pages: Vec<String> = scans.iter().take(20).map(u32::to_string).collect();
-            let more = if scans.len() > 20 { " and more" } else { "" };
-            let words = format!("pictures and hardly any text on slide {}{more}", pages.join(", "));
-            self.gaps.push(Gap::new(GapKind::ImageOnly, words));
-        }
-        let counted = [
-            (
-                "pictures",
-                self.pictures,
-                "{count} pictures, whose content was not read",
-                "含{count}幅图片，图中内容未读取",
-            ),
-            (
-                "external-links",
-                self.outside,
-                "{count} links to content outside the document",
-                "有{count}处链接指向文档之外的内容",
-            ),
-        ];
-        let mut notes = Vec::new();
-        for (id, count, en, zh) in counted.into_iter().filter(|(_, count, ..)| *count > 0) {
-            let count = count.to_string();
-            notes.push(Note { id, message: Words::new(en, zh).fill(&[("count", &count)]) });
-        }
+        self.gaps.extend(scanned_slides(&text, &self.scans));
+        let mut notes: Vec<Note> = PICTURES.note(self.pictures).into_iter().collect();
+        notes.extend(EXTERNAL_LINKS.note(self.outside));
         Extraction {
             pages: Some(pages).filter(|_| pages > 0 || !text.blocks().is_empty()),
             text,
@@ -220,21 +192,4 @@ impl<'b> Deck<'b> {
             ..Extraction::default()
         }
     }
-}
-
-/// Slides that are a picture with hardly any text.
-fn scanned(text: &SourceText, pictures: &BTreeMap<u32, f32>) -> Vec<u32> {
-    let mut letters: HashMap<u32, usize> = HashMap::new();
-    for block in text.blocks() {
-        let own =
-            matches!(block.region, Region::Body | Region::Cell | Region::TextBox | Region::Hidden);
-        if own && text.label(block) != "master" {
-            let letters = letters.entry(block.page).or_default();
-            *letters += text.block_text(block).chars().filter(|c| c.is_alphanumeric()).count();
-        }
-    }
-    let scanned = pictures.iter().filter(|(page, share)| {
-        **share >= SCAN_SHARE && letters.get(page).is_none_or(|count| *count < SCAN_LETTERS)
-    });
-    scanned.map(|(page, _)| *page).collect()
 }

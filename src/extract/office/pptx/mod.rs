@@ -29,14 +29,9 @@ use super::sheet::Done;
 use super::theme::Theme;
 use super::xml::XmlReader;
 use super::{packed, properties};
+use crate::extract::unread::{EXTERNAL_LINKS, MISSING_PARTS, PICTURES, scanned_slides};
 use crate::extract::{Budget, Extraction};
-use crate::model::{Gap, GapKind, Note, Region, SourceText, Submission, Words};
-
-/// Fewer letters than this beside a picture are no text: a scan with a number.
-const SCAN_LETTERS: usize = 16;
-
-/// The share of a slide that a picture covers at least which may be its text.
-const SCAN_SHARE: f32 = 0.04;
+use crate::model::{Gap, GapKind, Region, Submission};
 
 /// Reads it.
 pub(crate) fn read(submission: &Submission, budget: &mut Budget) -> Extraction {
@@ -409,39 +404,10 @@ impl<'a, 'b> Deck<'a, 'b> {
         };
         let mut gaps = std::mem::take(&mut self.package.gaps);
         let mut notes = self.package.notes();
-        let scans = scanned(&text, &self.scans);
-        if !scans.is_empty() {
-            let pages: Vec<String> = scans.iter().take(20).map(u32::to_string).collect();
-            let more = if scans.len() > 20 { " and more" } else { "" };
-            let words = format!("pictures and hardly any text on slide {}{more}", pages.join(", "));
-            gaps.push(Gap::new(GapKind::ImageOnly, words));
-        }
-        let counted: [(_, usize, &str, &str); 3] = [
-            (
-                "pictures",
-                self.pictures,
-                "{count} pictures, whose content was not read",
-                "含{count}幅图片，图中内容未读取",
-            ),
-            (
-                "external-links",
-                self.outside,
-                "{count} links to content outside the document",
-                "有{count}处链接指向文档之外的内容",
-            ),
-            (
-                "missing-parts",
-                self.missing,
-                "{count} links to pictures or settings that are not there",
-                "有{count}处指向图片或设置的链接落空",
-            ),
-        ];
-        for (id, count, en, zh) in counted {
-            if count > 0 {
-                let count = count.to_string();
-                notes.push(Note { id, message: Words::new(en, zh).fill(&[("count", &count)]) });
-            }
-        }
+        gaps.extend(scanned_slides(&text, &self.scans));
+        notes.extend(PICTURES.note(self.pictures));
+        notes.extend(EXTERNAL_LINKS.note(self.outside));
+        notes.extend(MISSING_PARTS.note(self.missing));
         Extraction {
             pages: Some(pages),
             text,
@@ -467,23 +433,6 @@ impl<'a, 'b> Deck<'a, 'b> {
 
 fn unused(name: &str) -> &'static str {
     if name == "layout" { "unused layout" } else { "unused master" }
-}
-
-/// Slides that are a picture with hardly any text.
-fn scanned(text: &SourceText, pictures: &BTreeMap<u32, f32>) -> Vec<u32> {
-    let mut letters: HashMap<u32, usize> = HashMap::new();
-    for block in text.blocks() {
-        let own =
-            matches!(block.region, Region::Body | Region::Cell | Region::TextBox | Region::Hidden);
-        if own && !matches!(text.label(block), "layout" | "master") {
-            let letters = letters.entry(block.page).or_default();
-            *letters += text.block_text(block).chars().filter(|c| c.is_alphanumeric()).count();
-        }
-    }
-    let scanned = pictures.iter().filter(|(page, share)| {
-        **share >= SCAN_SHARE && letters.get(page).is_none_or(|count| *count < SCAN_LETTERS)
-    });
-    scanned.map(|(page, _)| *page).collect()
 }
 
 /// The last number in a part's name: `slide12.xml` comes after `slide2.xml`.

@@ -156,15 +156,7 @@ impl Deck<'_, '_> {
         if self.package.is_read(id) {
             return;
         }
-        let part = self.package.xml(id, self.budget);
-        let mut xml = XmlReader::new(&part, self.budget);
-        let mut lines = drawing::lines(&mut xml);
-        let trouble = xml.finish();
-        self.package.gap_in(id, trouble);
-        if let Some(known) = known {
-            lines = drawing::only_new(lines, known);
-            known.extend(lines.iter().cloned());
-        }
+        let lines = drawing::read(&mut self.package, id, known, self.budget);
         let head = BlockHead {
             region: if unseen.is_some() { Region::Hidden } else { Region::TextBox },
             page: number,

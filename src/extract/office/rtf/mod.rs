@@ -26,13 +26,9 @@ use super::compound::Compound;
 use super::word::sections::shown_margins;
 use super::word::sheet::{NoteKind, Piece};
 use super::{package, properties};
+use crate::extract::unread::{EXTERNAL_LINKS, tell_pictures};
 use crate::extract::{Budget, Extraction, charset};
-use crate::model::{
-    BlockHead, Gap, GapKind, Note, Origin, Region, SourceText, Submission, TextBuilder, Words,
-};
-
-/// Fewer letters than this beside pictures are no text: a scan with a page number.
-const SCAN_LETTERS: usize = 16;
+use crate::model::{BlockHead, Gap, GapKind, Origin, Region, SourceText, Submission, TextBuilder};
 
 /// Reads it.
 pub(crate) fn read(submission: &Submission, budget: &mut Budget) -> Extraction {
@@ -223,32 +219,7 @@ fn put_rest(reader: &mut Reader<'_, '_>) {
 }
 
 fn tell(extraction: &mut Extraction, pictures: usize, outside: usize) {
-    let text = &extraction.text;
-    let shown = text.blocks().iter().filter(|block| block.region.is_visible());
-    let letters = shown
-        .flat_map(|block| text.block_text(block).chars())
-        .filter(|c| c.is_alphanumeric())
-        .take(SCAN_LETTERS)
-        .count();
-    if pictures > 0 && letters < SCAN_LETTERS {
-        let words = format!("{pictures} pictures and hardly any text");
-        extraction.gaps.push(Gap::new(GapKind::ImageOnly, words));
-    } else if pictures > 0 {
-        extraction.notes.push(note(
-            "pictures",
-            format!("{pictures} pictures, whose content was not read"),
-            format!("含{pictures}幅图片，图中内容未读取"),
-        ));
-    }
-    if outside > 0 {
-        extraction.notes.push(note(
-            "external-links",
-            format!("{outside} links to content outside the document"),
-            format!("有{outside}处链接指向文档之外的内容"),
-        ));
-    }
-}
-
-fn note(id: &'static str, en: String, zh: String) -> Note {
-    Note { id, message: Words::new(en, zh) }
+    let Extraction { text, gaps, notes, .. } = extraction;
+    tell_pictures(pictures, text, gaps, notes);
+    notes.extend(EXTERNAL_LINKS.note(outside));
 }

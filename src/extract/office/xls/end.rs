@@ -5,10 +5,8 @@ use super::Book;
 use super::caches::REVISION;
 use crate::extract::Extraction;
 use crate::extract::office::workbook::page::place;
-use crate::model::{Gap, GapKind, Limit, Note, Region, Words};
-
-/// Fewer letters than this beside pictures are no text: a scan with a page number.
-const SCAN_LETTERS: usize = 16;
+use crate::extract::unread::{EXTERNAL_LINKS, FORMULAS, tell_pictures};
+use crate::model::{Gap, GapKind, Limit, Region};
 
 impl Book<'_> {
     /// Puts down what belongs to no sheet.
@@ -35,45 +33,10 @@ impl Book<'_> {
             gaps.push(Gap::new(GapKind::Damaged, words));
         }
         let text = self.page.text.finish();
-        let shown = text.blocks().iter().filter(|b| b.region.is_visible());
-        let letters = shown
-            .flat_map(|b| text.block_text(b).chars())
-            .filter(|c| c.is_alphanumeric())
-            .take(SCAN_LETTERS)
-            .count();
-        let mut pictures = self.pictures;
-        if pictures > 0 && letters < SCAN_LETTERS {
-            let words = format!("{pictures} pictures and hardly any text");
-            gaps.push(Gap::new(GapKind::ImageOnly, words));
-            pictures = 0;
-        }
-        let counted: [(_, usize, &str, &str); 3] = [
-            (
-                "pictures",
-                pictures,
-                "{count} pictures, whose content was not read",
-                "含{count}幅图片，图中内容未读取",
-            ),
-            (
-                "external-links",
-                self.outside,
-                "{count} links to content outside the document",
-                "有{count}处链接指向文档之外的内容",
-            ),
-            (
-                "formulas",
-                self.unvalued,
-                "{count} formulas, whose results are not in the file",
-                "含{count}个公式，文件中没有其计算结果",
-            ),
-        ];
         let mut notes = Vec::new();
-        for (id, count, en, zh) in counted {
-            if count > 0 {
-                let count = count.to_string();
-                notes.push(Note { id, message: Words::new(en, zh).fill(&[("count", &count)]) });
-            }
-        }
+        tell_pictures(self.pictures, &text, &mut gaps, &mut notes);
+        notes.extend(EXTERNAL_LINKS.note(self.outside));
+        notes.extend(FORMULAS.note(self.unvalued));
         Extraction {
             pages: Some(self.pages.max(1)).filter(|_| !text.blocks().is_empty()),
             text,

@@ -27,11 +27,9 @@ use super::package::{Package, PartId, Relationship, Target, shortened, targets};
 use super::workbook::{colors, formula, grid, looks, margin, page, strings};
 use super::xml::XmlReader;
 use super::{drawing, packed, properties};
+use crate::extract::unread::{EXTERNAL_LINKS, FORMULAS, MISSING_PARTS, tell_pictures};
 use crate::extract::{Budget, Extraction};
-use crate::model::{Gap, GapKind, Limit, Note, Origin, Region, Submission, TextBuilder, Words};
-
-/// Fewer letters than this beside pictures are no text: a scan with a page number.
-const SCAN_LETTERS: usize = 16;
+use crate::model::{Gap, GapKind, Limit, Origin, Region, Submission, TextBuilder};
 
 /// Content types (their ends) of parts of workbooks that hold no text.
 const KNOWN_TYPES: &[&str] = &[
@@ -393,15 +391,7 @@ impl Workbook<'_, '_> {
         sheet: &SheetPlace,
         known: Option<&mut HashSet<String>>,
     ) {
-        let part = self.package.xml(id, self.budget);
-        let mut xml = XmlReader::new(&part, self.budget);
-        let mut lines = drawing::lines(&mut xml);
-        let trouble = xml.finish();
-        self.package.gap_in(id, trouble);
-        if let Some(known) = known {
-            lines = drawing::only_new(lines, known);
-            known.extend(lines.iter().cloned());
-        }
+        let lines = drawing::read(&mut self.package, id, known, self.budget);
         let mut head = place(sheet.region(Region::TextBox), sheet.page, label);
         head.group = self.page.next_group();
         for line in lines {
@@ -506,50 +496,10 @@ impl Workbook<'_, '_> {
             gaps.push(Gap::new(GapKind::Damaged, words));
         }
         let text = self.page.text.finish();
-        let shown = text.blocks().iter().filter(|b| b.region.is_visible());
-        let letters = shown
-            .flat_map(|b| text.block_text(b).chars())
-            .filter(|c| c.is_alphanumeric())
-            .take(SCAN_LETTERS)
-            .count();
-        let mut pictures = self.pictures;
-        if pictures > 0 && letters < SCAN_LETTERS {
-            let words = format!("{pictures} pictures and hardly any text");
-            gaps.push(Gap::new(GapKind::ImageOnly, words));
-            pictures = 0;
-        }
-        let counted: [(_, usize, &str, &str); 4] = [
-            (
-                "pictures",
-                pictures,
-                "{count} pictures, whose content was not read",
-                "含{count}幅图片，图中内容未读取",
-            ),
-            (
-                "external-links",
-                self.outside,
-                "{count} links to content outside the document",
-                "有{count}处链接指向文档之外的内容",
-            ),
-            (
-                "missing-parts",
-                self.missing,
-                "{count} links to pictures or settings that are not there",
-                "有{count}处指向图片或设置的链接落空",
-            ),
-            (
-                "formulas",
-                self.unvalued,
-                "{count} formulas, whose results are not in the file",
-                "含{count}个公式，文件中没有其计算结果",
-            ),
-        ];
-        for (id, count, en, zh) in counted {
-            if count > 0 {
-                let count = count.to_string();
-                notes.push(Note { id, message: Words::new(en, zh).fill(&[("count", &count)]) });
-            }
-        }
+        tell_pictures(self.pictures, &text, &mut gaps, &mut notes);
+        notes.extend(EXTERNAL_LINKS.note(self.outside));
+        notes.extend(MISSING_PARTS.note(self.missing));
+        notes.extend(FORMULAS.note(self.unvalued));
         Extraction {
             pages: Some(self.sheets.max(1)).filter(|_| !text.blocks().is_empty()),
             text,

@@ -100,7 +100,6 @@ fn turn(glyphs: &mut [Glyph], is_such: impl Fn(Way) -> bool) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::extract::pdf::page::{Layer, Unseen};
 
     #[test]
     fn lines_are_read_as_they_are_spoken() {
@@ -116,22 +115,7 @@ mod tests {
             ("ג abc 12 בא", "אב abc 12 ג"),
             ("ג abc 12 13 בא", "אב abc 12 13 ג"),
         ] {
-            let mut glyphs: Vec<Glyph> = seen
-                .chars()
-                .map(|c| Glyph {
-                    c,
-                    x: 0.0,
-                    y: 0.0,
-                    advance: 1.0,
-                    size: 1.0,
-                    angle: 0,
-                    vertical: false,
-                    color: [0; 3],
-                    face: 0,
-                    unseen: Unseen::default(),
-                    layer: Layer::Page,
-                })
-                .collect();
+            let mut glyphs: Vec<Glyph> = seen.chars().map(Glyph::plain).collect();
             order(&mut glyphs);
             assert_eq!(glyphs.iter().map(|glyph| glyph.c).collect::<String>(), spoken);
         }
