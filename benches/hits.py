@@ -6,8 +6,9 @@ document. One run of `vetmark scan` looks through all of them.
 
     python3 benches/hits.py --vetmark target/release/vetmark FILE_OR_FOLDER [--rules dictionaries] [--show 3]
 
-Prints a Markdown table: entry, hits, documents with a hit; then documents with any hit, as 1 in N. With `--show N`, also
-N hits of each entry with their surroundings. Text of documents is printed only then.
+Prints a Markdown table of entries of which a head word is in any document: documents with a head word, hits, documents with
+a hit; then documents with any hit, as 1 in N. With `--show N`, also N hits of each entry with their surroundings. Text of
+documents is printed only then.
 """
 
 import argparse
@@ -50,9 +51,11 @@ def files(paths):
             yield from (os.path.join(folder, name) for name in sorted(names))
 
 
-def spread(paths, target):
-    """Writes every document into a folder of its own collection; gives their number by collection."""
-    counts = collections.Counter()
+def spread(paths, target, heads):
+    """Writes every document into a folder of its own collection; gives their number by collection, and in how many
+    plain ones each entry's head words are."""
+    counts, exposed = collections.Counter(), collections.Counter()
+    words = {word for terms in heads.values() for word in terms}
     for path in files(paths):
         collection = os.path.basename(path if path in paths else os.path.dirname(path))
         os.makedirs(os.path.join(target, collection), exist_ok=True)
@@ -63,10 +66,12 @@ def spread(paths, target):
         with open(path, encoding="utf-8", errors="replace") as file:
             for document in documents(file.read(), SIZE):
                 counts[collection] += 1
+                seen = {word for word in words if word in document}
+                exposed.update(entry for entry, terms in heads.items() if seen.intersection(terms))
                 name = os.path.join(target, collection, f"{counts[collection]:06}.txt")
                 with open(name, "w", encoding="utf-8") as out:
                     out.write(document)
-    return counts
+    return counts, exposed
 
 
 def main():
@@ -79,12 +84,12 @@ def main():
     given = arguments.parse_args()
 
     with tempfile.TemporaryDirectory() as target:
-        counts = spread(given.paths, target)
-        command = [given.vetmark, "scan", "--format", "ndjson", "--as-of", "2026-11-23"]
-        command += ["--quotes=on" if given.show else "--quotes=off"]
-        command += ["--rules", given.rules] if given.rules else []
+        sources = ["--rules", given.rules] if given.rules else []
         for dictionary in given.dictionary:
-            command += ["--dictionary", dictionary]
+            sources += ["--dictionary", dictionary]
+        counts, exposed = spread(given.paths, target, head_words([given.vetmark, *sources]))
+        command = [given.vetmark, "scan", *sources, "--format", "ndjson", "--as-of", "2026-11-23"]
+        command += ["--quotes=on" if given.show else "--quotes=off"]
         # Links that are named are followed; those met in a folder are not.
         named = [os.path.join(target, c) for c in counts]
         for collection in list(named):
@@ -95,10 +100,18 @@ def main():
         ran = subprocess.run(command + named, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         if ran.returncode > 1:
             sys.exit(ran.stderr)
-        print(table(ran.stdout.splitlines(), counts, target, given.show))
+        print(table(ran.stdout.splitlines(), counts, exposed, target, given.show))
 
 
-def table(lines, counts, target, show):
+def head_words(command):
+    """The head words of each entry, as the program lists them."""
+    command = [command[0], "dictionary", "list", "--format", "json", *command[1:]]
+    lines = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True).stdout.splitlines()
+    listed = (json.loads(line) for line in lines)
+    return {line["id"]: line["terms"] for line in listed if line["kind"] == "entry"}
+
+
+def table(lines, counts, exposed, target, show):
     hits, where, shown = collections.Counter(), collections.defaultdict(set), collections.defaultdict(list)
     touched = collections.defaultdict(set)
     for line in lines:
@@ -115,9 +128,9 @@ def table(lines, counts, target, show):
                 touched[collection].add(source)
                 if len(shown[entry]) < show:
                     shown[entry].append((source, finding["quote"], " ".join(finding["context"].split())))
-    out = ["| entry | hits | documents |", "|---|---|---|"]
-    for entry, count in sorted(hits.items(), key=lambda item: (-item[1], item[0])):
-        out.append(f"| `{entry}` | {count} | {len(where[entry])} |")
+    out = ["| entry | documents with a head word | hits | documents with a hit |", "|---|---|---|---|"]
+    for entry in sorted({*hits, *exposed}, key=lambda entry: (-hits[entry], -exposed[entry], entry)):
+        out.append(f"| `{entry}` | {exposed[entry]} | {hits[entry]} | {len(where[entry])} |")
     out.append("")
     for collection, count in counts.items():
         some = len(touched[collection])

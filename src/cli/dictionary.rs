@@ -4,6 +4,7 @@
 mod check;
 mod explain;
 mod list;
+mod page;
 
 use std::path::{Path, PathBuf};
 
@@ -28,6 +29,7 @@ enum Command {
     Check(check::Args),
     List(list::Args),
     Explain(explain::Args),
+    Page(page::Args),
 }
 
 /// Does what was asked for.
@@ -36,6 +38,7 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Status> {
         Command::Check(args) => check::run(args),
         Command::List(args) => list::run(args),
         Command::Explain(args) => explain::run(args),
+        Command::Page(args) => page::run(args),
     }
 }
 

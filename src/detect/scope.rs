@@ -7,7 +7,7 @@
 mod passage;
 mod search;
 
-use crate::dictionary::{Dictionary, Entry};
+use crate::dictionary::{Category, Dictionary, Entry};
 use crate::model::{Evidence, Finding, FoldedText, Piece, Said, Severity, SourceText, Span, Words};
 
 use super::place::Places;
@@ -60,6 +60,14 @@ impl Writer<'_> {
         let entry = &self.dictionary.entries[hit.entry];
         let span = self.folded.source_span(hit.folded.clone());
         let mut evidence: Vec<Evidence> = hit.seen.iter().map(|seen| self.seen(seen)).collect();
+        if let Some(category) = entry.category.map(|at| &self.dictionary.categories[at]) {
+            let Category { number, name, basis, .. } = category;
+            let words = Words::new(
+                format!("of the kind {number} of the law: {} ({basis})", name.en),
+                format!("属于{basis}第{number}项：{}", name.zh),
+            );
+            evidence.push(Evidence { id: "scope-category".to_owned(), words, weight: 0 });
+        }
         let status = &self.dictionary.scopes[entry.scope].status;
         if !status.en.is_empty() {
             let words = Words::new(

@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use super::category::{Categories, Category};
 use super::load::{PATTERN, Source};
 use super::matcher::{Head, Matcher};
 use super::quantity::{Quantity, Range, Wanted, quantity};
@@ -16,6 +17,8 @@ pub(super) struct Compiler<'w> {
     wrong: &'w mut Vec<Diagnostic>,
     /// Named lists of all files, with the file that has each.
     lists: BTreeMap<String, (String, Vec<String>)>,
+    categories: Vec<Category>,
+    category_ids: Categories,
     /// Where each id was first seen.
     ids: HashMap<String, String>,
     set_ids: HashMap<Vec<String>, usize>,
@@ -38,6 +41,8 @@ impl<'w> Compiler<'w> {
         Self {
             wrong,
             lists: BTreeMap::new(),
+            categories: Vec::new(),
+            category_ids: Categories::new(),
             ids: HashMap::new(),
             set_ids: HashMap::new(),
             sets: Vec::new(),
@@ -66,6 +71,32 @@ impl<'w> Compiler<'w> {
         }
     }
 
+    /// Makes a file's categories known to all files.
+    pub(super) fn categories(&mut self, source: &Source, categories: &[(usize, Category)]) {
+        for (at, category) in categories {
+            let here = Here { source, at: *at, id: &category.id };
+            self.named(here, &category.name);
+            if let Some((file, _)) = self.category_ids.get(&category.id) {
+                let message = format!("the category stands in {file} already");
+                self.say(here, message);
+                continue;
+            }
+            let number = self.categories.len();
+            self.category_ids.insert(category.id.clone(), (source.name.clone(), number));
+            self.categories.push(category.clone());
+        }
+    }
+
+    /// The number of a category that is named.
+    fn category(&mut self, here: Here<'_>, named: Option<&String>) -> Option<usize> {
+        let named = named?;
+        let number = self.category_ids.get(named).map(|(_, number)| *number);
+        if number.is_none() {
+            self.say(here, format!("there is no category {named}"));
+        }
+        number
+    }
+
     /// Takes in a file's scope and entries.
     pub(super) fn file(&mut self, source: &Source, file: &ScopeFile) {
         let Some(raw) = &file.scope else {
@@ -73,11 +104,17 @@ impl<'w> Compiler<'w> {
                 let here = Here { source, at: *at, id: &entry.id };
                 self.say(here, "an entry needs a [scope] in its file");
             }
+            if let Some((at, unmatched)) = file.unmatched.first() {
+                let here = Here { source, at: *at, id: &unmatched.number };
+                self.say(here, "what a scope says besides needs a [scope] in its file");
+            }
             return;
         };
         let scope = self.scopes.len();
-        self.scopes.push(self.scope(source, raw));
         let here = Here { source, at: 0, id: &raw.id };
+        let category = self.category(here, raw.category.as_ref());
+        let unmatched = file.unmatched.iter().map(|(_, unmatched)| unmatched.clone()).collect();
+        self.scopes.push(Scope { category, unmatched, ..self.scope(source, raw) });
         self.new_id(here, None);
         self.dates(here, raw.valid_from, raw.valid_to);
         self.named(here, &raw.name);
@@ -88,6 +125,7 @@ impl<'w> Compiler<'w> {
 
     /// Hands over what was gathered.
     pub(super) fn finish(self, dictionary: &mut Dictionary) {
+        dictionary.categories = self.categories;
         dictionary.scopes = self.scopes;
         dictionary.entries = self.entries.into();
         dictionary.word_sets = self.sets.into();
@@ -98,6 +136,8 @@ impl<'w> Compiler<'w> {
         Scope {
             id: raw.id.clone(),
             name: raw.name.clone(),
+            category: None,
+            unmatched: Vec::new(),
             issued_by: raw.issued_by.clone(),
             year: raw.year,
             status: raw.status.clone(),
@@ -142,6 +182,7 @@ impl<'w> Compiler<'w> {
             scope,
             number: raw.number.clone(),
             name: raw.name.clone(),
+            category: self.category(here, raw.category.as_ref()).or(self.scopes[scope].category),
             matter: raw.matter.clone(),
             level: raw.level.clone(),
             term: raw.term.clone(),

@@ -140,7 +140,7 @@ mod tests {
             (&random[..31], "this has 31"),
             (&written.as_bytes()[..62], "this has 31"),
             (&b"correct horse battery staple, again and again"[..0], "this has 0"),
-            (&b"aaaaaaaaaaaaaaaabbbbbbbbbbbbbbbbcccccccc"[..], "no random bytes"),
+            (&b"xxxxxxxxxxxxxxxxyyyyyyyyyyyyyyyyzzzzzzzz"[..], "no random bytes"),
         ] {
             let refused = Key::read(file).unwrap_err();
             assert!(refused.contains(said), "{refused}");

@@ -176,6 +176,7 @@ pub fn load(sources: &[Source]) -> Result<Dictionary, Vec<Diagnostic>> {
     let mut compiler = Compiler::new(&mut wrong);
     for (source, parsed) in &scopes {
         compiler.lists(source, &parsed.lists);
+        compiler.categories(source, &parsed.categories);
     }
     for (source, parsed) in &scopes {
         compiler.file(source, parsed);

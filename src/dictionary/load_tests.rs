@@ -170,3 +170,54 @@ fn the_shipped_dictionaries_are_sound_and_documented() {
         assert!(!entry.level.is_empty(), "{} has no published level", entry.id);
     }
 }
+
+#[test]
+fn what_is_never_matched_has_no_words_to_match() {
+    let unmatched =
+        "\n[[unmatched]]\nnumber = \"2\"\nkind = \"criterion\"\nmatter = \"造成损害的\"\n";
+    let dictionary = load(&[file(unmatched)]).unwrap();
+    let scope = &dictionary.scopes[0];
+    assert_eq!(scope.unmatched[0].kind, crate::dictionary::UnmatchedKind::Criterion);
+    assert_eq!((dictionary.entries.len(), dictionary.matcher.is_empty()), (0, true));
+    check(&format!("{unmatched}terms = [\"损害\"]\n"), &[(13, "terms")]);
+    check(&unmatched.replace("criterion", "hint"), &[(11, "hint")]);
+}
+
+#[test]
+fn categories_are_named_by_scopes_and_entries() {
+    let categories = "\n[[category]]\nid = \"economy\"\nnumber = \"(四)\"\nbasis = \"法\"\n\
+                      name = { zh = \"经济\", en = \"Economy\" }\n";
+    let own = entry("terms = [\"试题\"]\ncategory = \"economy\"");
+    let dictionary = load(&[file(&format!("{categories}{own}"))]).unwrap();
+    let entry = &dictionary.entries[0];
+    assert_eq!(entry.category.map(|at| dictionary.categories[at].id.as_str()), Some("economy"));
+    assert_eq!(dictionary.scopes[0].category, None);
+    check(&own, &[(9, "no category economy")]);
+    check(&format!("{categories}{categories}"), &[(15, "stands in scopes/test.toml already")]);
+}
+
+/// Every kind of matter the law names is there, and every scope is of one; an
+/// entry's level is one the law knows, and what is no entry is never matched.
+#[test]
+fn the_shipped_scopes_are_sorted_by_the_law() {
+    let dictionary = Dictionary::shipped();
+    let numbers: Vec<&str> = dictionary.categories.iter().map(|c| c.number.as_str()).collect();
+    assert_eq!(numbers, ["(一)", "(二)", "(三)", "(四)", "(五)", "(六)", "(七)"]);
+    assert!(dictionary.scopes.iter().all(|scope| scope.category.is_some()));
+    for entry in dictionary.entries.iter() {
+        let id = &entry.id;
+        assert!(["绝密", "机密", "秘密"].contains(&entry.level.as_str()), "{id}: {}", entry.level);
+        let scope = &dictionary.scopes[entry.scope];
+        assert!(!(entry.sources.is_empty() && scope.sources.is_empty()), "{id}: no source");
+        let certainty =
+            if entry.certainty.is_empty() { &scope.certainty } else { &entry.certainty };
+        assert!(certainty.starts_with("seen"), "{id}: {certainty}");
+        assert!(entry.examples.len() > 1 && entry.negative_examples.len() > 1, "{id}: examples");
+    }
+    let besides = dictionary.scopes.iter().flat_map(|scope| &scope.unmatched);
+    assert!(besides.clone().count() > 20);
+    for unmatched in besides {
+        let known = dictionary.entries.iter().any(|entry| entry.matter == unmatched.matter);
+        assert!(!known, "{} is an entry too", unmatched.matter);
+    }
+}

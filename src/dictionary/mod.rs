@@ -1,5 +1,6 @@
 //! `dictionaries/` on disk → what the detectors and the judge work from.
 
+mod category;
 mod compile;
 mod diagnostic;
 mod entries;
@@ -16,6 +17,7 @@ mod scope;
 mod scope_file;
 mod shipped;
 
+pub use category::{Category, Unmatched, UnmatchedKind};
 pub use diagnostic::Diagnostic;
 pub use entries::{Entries, Numbered, WordSets};
 pub use key::{Key, KeyId, Mac, hex};
@@ -35,6 +37,8 @@ pub struct Dictionary {
     pub regimes: Vec<Regime>,
     /// What each rule means, in the files' order.
     pub rules: Vec<Rule>,
+    /// The kinds of matter that the law names, in the files' order.
+    pub categories: Vec<Category>,
     /// Matter scopes, in the files' order.
     pub scopes: Vec<Scope>,
     /// The entries of all scopes, in the files' order.

@@ -6,6 +6,7 @@ use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 use jiff::civil::Date;
 use regex::Regex;
 
+use super::category::Unmatched;
 use super::quantity::Range;
 use crate::model::{Span, Words};
 
@@ -16,6 +17,9 @@ pub struct Scope {
     pub id: String,
     /// Its name as published, and in English.
     pub name: Words,
+    /// The law's kind of matter it is of (by our ordering: none is published),
+    /// as an index into [`super::Dictionary::categories`].
+    pub category: Option<usize>,
     /// Who issued it.
     pub issued_by: Vec<String>,
     /// Year of issue, where it is known.
@@ -30,6 +34,8 @@ pub struct Scope {
     pub sources: Vec<String>,
     /// How certain the text is: what was seen and what was not.
     pub certainty: String,
+    /// What it says besides entries: shown, never matched.
+    pub unmatched: Vec<Unmatched>,
     /// The file it stands in, as given.
     pub file: String,
 }
@@ -45,6 +51,8 @@ pub struct Entry {
     pub number: String,
     /// A short name of the matter.
     pub name: Words,
+    /// The law's kind of matter it is of; its scope's where it does not say.
+    pub category: Option<usize>,
     /// The matter, as published.
     pub matter: String,
     /// The level, as published. Never assigned to a text.

@@ -9,6 +9,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue, ValueDeserializer};
 
 use super::Diagnostic;
+use super::category::{Category, Unmatched};
 use super::scope::Within;
 use crate::model::Words;
 
@@ -18,6 +19,10 @@ pub(super) struct ScopeFile {
     pub scope: Option<RawScope>,
     /// Named lists of words, for `@name` in any list of any file.
     pub lists: BTreeMap<String, (usize, Vec<String>)>,
+    /// The law's kinds of matter, each with its offset in the file.
+    pub categories: Vec<(usize, Category)>,
+    /// What the scope says besides entries.
+    pub unmatched: Vec<(usize, Unmatched)>,
     /// Entries, each with its offset in the file.
     pub entries: Vec<(usize, RawEntry)>,
 }
@@ -27,6 +32,7 @@ pub(super) struct ScopeFile {
 pub(super) struct RawScope {
     pub id: String,
     pub name: Words,
+    pub category: Option<String>,
     #[serde(default)]
     pub issued_by: Vec<String>,
     pub year: Option<i16>,
@@ -47,6 +53,7 @@ pub(super) struct RawEntry {
     #[serde(default)]
     pub number: String,
     pub name: Words,
+    pub category: Option<String>,
     pub matter: String,
     #[serde(default)]
     pub level: String,
@@ -197,20 +204,13 @@ pub(super) fn parse(file: &str, text: &str, wrong: &mut Vec<Diagnostic>) -> Scop
                         lists.into_iter().map(|(name, words)| (name, (at, words))).collect();
                 }
             }
-            "entry" => match value.into_inner() {
-                DeValue::Array(array) => {
-                    for value in array {
-                        let at = value.span().start;
-                        if let Some(entry) = read(file, text, value, wrong) {
-                            parsed.entries.push((at, entry));
-                        }
-                    }
-                }
-                _ => wrong.push(Diagnostic::at(file, text, at, "an entry begins with [[entry]]")),
-            },
+            "entry" => parsed.entries = each(file, text, "entry", value, wrong),
+            "category" => parsed.categories = each(file, text, "category", value, wrong),
+            "unmatched" => parsed.unmatched = each(file, text, "unmatched", value, wrong),
             other => {
-                let message =
-                    format!("unknown table `{other}`: expected `scope`, `lists` or `entry`");
+                let message = format!(
+                    "unknown table `{other}`: expected `scope`, `lists`, `category`, `entry` or `unmatched`"
+                );
                 wrong.push(Diagnostic::at(file, text, at, message));
             }
         }
@@ -218,6 +218,27 @@ pub(super) fn parse(file: &str, text: &str, wrong: &mut Vec<Diagnostic>) -> Scop
     // The table comes in the order of its keys' names; people read from the top.
     parsed.entries.sort_by_key(|(at, _)| *at);
     parsed
+}
+
+/// The tables of one kind, each with its offset.
+fn each<'a, T: Deserialize<'a>>(
+    file: &str,
+    text: &str,
+    what: &str,
+    value: Spanned<DeValue<'a>>,
+    wrong: &mut Vec<Diagnostic>,
+) -> Vec<(usize, T)> {
+    let at = value.span().start;
+    let DeValue::Array(array) = value.into_inner() else {
+        let message = format!("each {what} begins with [[{what}]]");
+        wrong.push(Diagnostic::at(file, text, at, message));
+        return Vec::new();
+    };
+    let tables = array.into_iter().filter_map(|value| {
+        let at = value.span().start;
+        read(file, text, value, wrong).map(|table| (at, table))
+    });
+    tables.collect()
 }
 
 fn read<'a, T: Deserialize<'a>>(

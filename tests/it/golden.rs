@@ -45,6 +45,21 @@ fn the_page_of_rules_is_that_of_the_rule_files() {
     assert!(stdout.matches("\n## ").count() >= 40 && stdout.contains("\n## tw.mark\n"));
 }
 
+/// So is that of the scopes.
+#[test]
+fn the_page_of_scopes_is_that_of_the_scope_files() {
+    let Ran { status, stdout, stderr } = run(&fixtures(), &["dictionary", "page"]);
+    assert_eq!((status, stderr.as_str()), (0, ""));
+    let page = tree("docs/scopes.md");
+    if std::env::var_os("UPDATE_GOLDEN").is_some() {
+        fs::write(&page, &stdout).unwrap();
+    }
+    let kept = fs::read_to_string(&page).unwrap_or_default();
+    let command = "UPDATE_GOLDEN=1 cargo test writes it anew";
+    assert!(kept == stdout, "docs/scopes.md: {command}\n{}", first_difference(&kept, &stdout));
+    assert!(stdout.matches("\n## cn.").count() >= 10 && stdout.contains("| 危害标准 · "));
+}
+
 /// The command with its status and both streams.
 fn transcript(command: &str) -> String {
     let words = command.strip_prefix("$ vetmark").expect("a case begins with `$ vetmark …`");

@@ -77,6 +77,10 @@ impl Page<'_> {
         if other != lang.of(&scope.name) {
             writeln!(self.out, "  {}", Shown(other))?;
         }
+        if let Some(category) = entry.category.map(|at| &self.dictionary.categories[at]) {
+            let words = format!("{} {}", category.number, lang.of(&category.name));
+            self.fact(["kind, by our ordering", "类别（由本程序归类）"], &words)?;
+        }
         self.fact(["issued by", "制定机关"], &scope.issued_by.join(lang.pick(", ", "、")))?;
         self.fact(["year", "年份"], &scope.year.map(|year| year.to_string()).unwrap_or_default())?;
         self.fact(["status", "状态"], lang.of(&scope.status))?;

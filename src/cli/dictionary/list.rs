@@ -10,7 +10,7 @@ use super::Source;
 use crate::cli::Status;
 use crate::cli::locale::{self, LangArg};
 use crate::cli::output::Output;
-use crate::dictionary::{Dictionary, Entry, Scope};
+use crate::dictionary::{Dictionary, Entry, Scope, Unmatched};
 use crate::model::{Date, Words};
 use crate::report::{Lang, Shown};
 
@@ -96,6 +96,11 @@ fn text<'d>(
             write!(out, "  [{}]", Shown(&aside.join("; ")))?;
         }
         writeln!(out)?;
+    }
+    // What the scope says besides is known of, and never matched.
+    for Unmatched { number, kind, matter, .. } in &scope.unmatched {
+        let kind = lang.of(&kind.words()).to_owned();
+        writeln!(out, "  -  {}  {kind}  {}", Shown(number), Shown(matter))?;
     }
     Ok(())
 }
