@@ -35,6 +35,7 @@ pub fn detect(text: &SourceText, folded: &FoldedText, dictionary: &Dictionary) -
     let (findings, pieces) = scope::scopes(text, folded, dictionary);
     let facts = Facts { pieces, ..Facts::default() };
     let mut detection = Detection { findings, facts };
+    detection.findings.extend(scope::keyed(text, folded, dictionary));
     let of = |form| dictionary.regimes.iter().filter(move |regime| regime.form == form);
     for regime in of(Form::LevelStarTerm) {
         star_regime(text, folded, regime, &mut detection);

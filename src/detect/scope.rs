@@ -4,8 +4,11 @@
 //! its entries are looked at: words that must be near, quantities, exclusions,
 //! qualifiers. A hit points a person to an entry; it never assigns a level.
 
+mod keyed;
 mod passage;
 mod search;
+
+pub(crate) use keyed::keyed;
 
 use crate::dictionary::{Category, Dictionary, Entry};
 use crate::model::{Evidence, Finding, FoldedText, Piece, Said, Severity, SourceText, Span, Words};
@@ -28,11 +31,21 @@ pub(crate) fn scopes(
     folded: &FoldedText,
     dictionary: &Dictionary,
 ) -> (Vec<Finding>, Vec<Piece>) {
+    found(text, folded, dictionary, true)
+}
+
+/// The same; `readable` says whether words of the dictionary may be shown.
+fn found(
+    text: &SourceText,
+    folded: &FoldedText,
+    dictionary: &Dictionary,
+    readable: bool,
+) -> (Vec<Finding>, Vec<Piece>) {
     if dictionary.matcher.is_empty() {
         return Default::default();
     }
     let (hits, counts, pieces) = search(text, folded, dictionary);
-    let writer = Writer { folded, dictionary, places: Places::new(text) };
+    let writer = Writer { folded, dictionary, places: Places::new(text), readable };
     let mut listed = Counts::new();
     let findings = hits.into_iter().map(|hit| {
         let so_far = listed.entry(hit.entry).or_default();
@@ -53,6 +66,8 @@ struct Writer<'a> {
     folded: &'a FoldedText,
     dictionary: &'a Dictionary,
     places: Places<'a>,
+    /// Whether words of the dictionary may be shown.
+    readable: bool,
 }
 
 impl Writer<'_> {
@@ -83,7 +98,11 @@ impl Writer<'_> {
             );
             evidence.push(Evidence { id: "scope-further".to_owned(), words, weight: 0 });
         }
-        Finding { evidence, missing_qualifiers: Some(hit.missing), ..self.at(RULE, entry, span) }
+        let missing = match self.readable {
+            true => hit.missing,
+            false => hit.missing.iter().map(|_| keyed::WORD.to_owned()).collect(),
+        };
+        Finding { evidence, missing_qualifiers: Some(missing), ..self.at(RULE, entry, span) }
     }
 
     /// A quantity below an entry's threshold.
@@ -107,8 +126,8 @@ impl Writer<'_> {
             level: None,
             mark: None,
             place: self.places.place(&span),
-            quote: Some(self.places.quote(&span).to_owned()),
-            context: Some(self.places.context(&span, CONTEXT)),
+            quote: self.readable.then(|| self.places.quote(&span).to_owned()),
+            context: self.readable.then(|| self.places.context(&span, CONTEXT)),
             evidence: Vec::new(),
             basis: vec![self.basis(entry)],
             entry: Some(entry.id.clone()),
@@ -125,9 +144,10 @@ impl Writer<'_> {
     fn seen(&self, seen: &Seen) -> Evidence {
         let [from, to] = self.places.char_range(&self.folded.source_span(seen.folded.clone()));
         let (id, en, zh) = seen.sort.words();
+        let name = if self.readable { seen.name.as_str() } else { keyed::WORD };
         let words = Words::new(
-            format!("{en} {} at characters {from}–{to}", seen.name),
-            format!("{zh}“{}”（字符{from}–{to}）", seen.name),
+            format!("{en} {name} at characters {from}–{to}"),
+            format!("{zh}“{name}”（字符{from}–{to}）"),
         );
         Evidence { id: id.to_owned(), words, weight: 1 }
     }

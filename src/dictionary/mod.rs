@@ -5,22 +5,26 @@ mod compile;
 mod diagnostic;
 mod entries;
 mod key;
+pub mod keyed;
 pub mod load;
 mod matcher;
 mod openings;
 pub mod quantity;
 mod regime;
+mod rolling;
 mod rule;
 #[cfg(test)]
 mod rules_check;
 mod scope;
 mod scope_file;
+mod sealed;
 mod shipped;
 
 pub use category::{Category, Unmatched, UnmatchedKind};
 pub use diagnostic::Diagnostic;
 pub use entries::{Entries, Numbered, WordSets};
 pub use key::{Key, KeyId, Mac, hex};
+pub use keyed::KeyedList;
 pub use load::{Kind, Source, load};
 pub use matcher::{Head, Matcher};
 pub use openings::Openings;
@@ -29,6 +33,7 @@ pub use regime::{
 };
 pub use rule::{Basis, BasisDay, Example, Rule};
 pub use scope::{Condition, Entry, QuantityCondition, Scope, Within, WordSet};
+pub use sealed::{Sealed, Shut};
 
 /// All that vetmark looks for, and the law it rests on.
 #[derive(Debug, Default)]
@@ -47,6 +52,8 @@ pub struct Dictionary {
     pub word_sets: WordSets,
     /// Finds the head words of entries.
     pub matcher: Matcher,
+    /// Lists whose words nobody can read.
+    pub keyed: Vec<KeyedList>,
     /// SHA-256 of the rules (regimes and policies) in lower-case hex.
     pub rules_digest: String,
     /// SHA-256 of the scope dictionaries.
@@ -57,6 +64,20 @@ impl Dictionary {
     /// The dictionaries that ship with the program.
     pub fn shipped() -> Self {
         load(&load::shipped()).expect("tests hold that the shipped dictionaries are sound")
+    }
+
+    /// Adds a keyed list, or known documents, with the keys to try on it.
+    ///
+    /// # Errors
+    /// Why it cannot be opened.
+    pub fn add_sealed(&mut self, file: &str, bytes: &[u8], keys: &[Key]) -> Result<(), Shut> {
+        let (kind, key, body) = sealed::open(bytes, keys)?;
+        match kind {
+            Sealed::Keyed => self.keyed.push(KeyedList::read(file.to_owned(), &body, key)?),
+            Sealed::Known => return Err(Shut::NoBox),
+        }
+        self.scopes_digest = sealed::digest(&self.scopes_digest, bytes);
+        Ok(())
     }
 
     /// The documentation and law of a rule.
