@@ -3,8 +3,12 @@
 
 mod check;
 mod explain;
+mod fingerprint;
+mod key;
+mod keyed;
 mod list;
 mod page;
+mod sealed;
 
 use std::path::{Path, PathBuf};
 
@@ -30,6 +34,9 @@ enum Command {
     List(list::Args),
     Explain(explain::Args),
     Page(page::Args),
+    Key(key::Args),
+    Keyed(keyed::Args),
+    Fingerprint(fingerprint::Args),
 }
 
 /// Does what was asked for.
@@ -39,6 +46,9 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Status> {
         Command::List(args) => list::run(args),
         Command::Explain(args) => explain::run(args),
         Command::Page(args) => page::run(args),
+        Command::Key(args) => key::run(args),
+        Command::Keyed(args) => keyed::run(args),
+        Command::Fingerprint(args) => fingerprint::run(args),
     }
 }
 
@@ -48,9 +58,12 @@ pub(super) struct Source {
     /// Folder with rules to use instead of those built in
     #[arg(long, value_name = "DIR")]
     pub(super) rules: Option<PathBuf>,
-    /// Scope dictionary to use beside those built in (may be given more than once)
+    /// Scope dictionary, keyed list or known documents to use beside what is built in (may be
+    /// given more than once)
     #[arg(long, value_name = "FILE")]
     pub(super) dictionary: Vec<PathBuf>,
+    #[command(flatten)]
+    keys: sealed::DictionaryKeys,
 }
 
 impl Source {
@@ -63,7 +76,7 @@ impl Source {
     pub(super) fn check(&self) -> Result<Dictionary, Vec<Diagnostic>> {
         let mut sources = self.rules()?;
         sources.extend(self.files()?);
-        load(&sources)
+        self.with_sealed(load(&sources)?)
     }
 
     /// The same, where a file may hold a scope or list that is built in: it then
@@ -73,7 +86,13 @@ impl Source {
         for file in self.files()? {
             load::put_in_place(&mut sources, file);
         }
-        load(&sources)
+        self.with_sealed(load(&sources)?)
+    }
+
+    /// Adds the files that hold no text.
+    fn with_sealed(&self, mut dictionary: Dictionary) -> Result<Dictionary, Vec<Diagnostic>> {
+        sealed::add(&mut dictionary, &self.dictionary, &self.keys)?;
+        Ok(dictionary)
     }
 
     fn rules(&self) -> Result<Vec<load::Source>, Vec<Diagnostic>> {
@@ -98,7 +117,8 @@ impl Source {
     }
 
     fn files(&self) -> Result<Vec<load::Source>, Vec<Diagnostic>> {
-        let read = self.dictionary.iter().map(|path| load::read_file(path).map_err(|e| (path, e)));
+        let files = self.dictionary.iter().filter(|path| !sealed::is_sealed(path));
+        let read = files.map(|path| load::read_file(path).map_err(|e| (path, e)));
         let (sources, wrong): (Vec<_>, Vec<_>) = read.partition(Result::is_ok);
         match wrong.is_empty() {
             true => Ok(sources.into_iter().filter_map(Result::ok).collect()),
@@ -115,10 +135,10 @@ fn unreadable(path: &Path, error: std::io::Error) -> Diagnostic {
     Diagnostic { file: path.display().to_string(), line: 0, message: error.to_string() }
 }
 
-/// A dictionary that is in order, or an error that says all that is wrong.
-fn sound(checked: Result<Dictionary, Vec<Diagnostic>>) -> anyhow::Result<Dictionary> {
+/// What was made of files that are in order, or an error that says all that is wrong.
+fn sound<T>(checked: Result<T, Vec<Diagnostic>>) -> anyhow::Result<T> {
     match checked {
-        Ok(dictionary) => Ok(dictionary),
+        Ok(sound) => Ok(sound),
         Err(wrong) => {
             let lines: Vec<_> = wrong.iter().map(ToString::to_string).collect();
             bail!("the dictionaries are not in order\n{}", lines.join("\n"))

@@ -27,7 +27,8 @@ impl Keys {
     }
 }
 
-fn load(path: &Path) -> anyhow::Result<Key> {
+/// The key of one file.
+pub(super) fn load(path: &Path) -> anyhow::Result<Key> {
     let name = path.display();
     let mut bytes = Vec::new();
     let file = File::open(path).with_context(|| format!("cannot read the key {name}"))?;

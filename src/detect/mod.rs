@@ -7,6 +7,7 @@ mod scope;
 mod banner;
 mod extension;
 mod grammar;
+mod known;
 mod mark;
 mod number;
 mod related;
@@ -36,6 +37,7 @@ pub fn detect(text: &SourceText, folded: &FoldedText, dictionary: &Dictionary) -
     let facts = Facts { pieces, ..Facts::default() };
     let mut detection = Detection { findings, facts };
     detection.findings.extend(scope::keyed(text, folded, dictionary));
+    detection.findings.extend(known::known(text, folded, dictionary));
     let of = |form| dictionary.regimes.iter().filter(move |regime| regime.form == form);
     for regime in of(Form::LevelStarTerm) {
         star_regime(text, folded, regime, &mut detection);

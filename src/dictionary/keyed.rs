@@ -13,11 +13,12 @@ use std::collections::{BTreeSet, HashSet};
 
 pub use make::{LEAST_BITS, Made, Refused, make};
 
-use super::Dictionary;
+
 use super::key::{Key, Mac};
 use super::load::{Kind, Source, load};
 use super::rolling::{Bits, Rolling};
 use super::sealed::{Reader, Shut};
+use super::{Diagnostic, Dictionary};
 
 /// Characters of a head word that filters look at; the rest is left to the HMAC.
 const FILTERED: usize = 24;
@@ -257,29 +258,36 @@ impl KeyedList {
     /// The entries of head words that were found, with those words and their
     /// conditions: a dictionary like any other.
     pub fn opened(&self, found: &Words) -> Dictionary {
-        let with_conditions = |conditions| {
-            let mut sources: Vec<Source> = Vec::new();
-            let mut rest = found.iter().peekable();
-            while let Some((number, word)) = rest.next() {
-                let mut words = vec![word.as_str()];
-                while let Some((_, word)) = rest.next_if(|(next, _)| next == number) {
-                    words.push(word);
-                }
-                let scope = &self.entries[*number as usize].scope;
-                let text = self.entry(*number, &words, conditions);
-                match sources.iter_mut().find(|source| source.name == *scope) {
-                    Some(source) => source.text.push_str(&text),
-                    None => {
-                        let scope_text = scope_table(scope) + &text;
-                        sources.push(Source::new(Kind::Scope, scope.clone(), scope_text));
-                    }
+        // Conditions that this version cannot read must not hide a hit.
+        let opened = self.open(found).or_else(|_| load(&self.sources(found, false)));
+        opened.unwrap_or_default()
+    }
+
+    /// The same, or what is wrong with the conditions.
+    fn open(&self, found: &Words) -> Result<Dictionary, Vec<Diagnostic>> {
+        load(&self.sources(found, true))
+    }
+
+    /// Scope files with the entries of some head words.
+    fn sources(&self, found: &Words, with_conditions: bool) -> Vec<Source> {
+        let mut sources: Vec<Source> = Vec::new();
+        let mut rest = found.iter().peekable();
+        while let Some((number, word)) = rest.next() {
+            let mut words = vec![word.as_str()];
+            while let Some((_, word)) = rest.next_if(|(next, _)| next == number) {
+                words.push(word);
+            }
+            let scope = &self.entries[*number as usize].scope;
+            let text = self.entry(*number, &words, with_conditions);
+            match sources.iter_mut().find(|source| source.name == *scope) {
+                Some(source) => source.text.push_str(&text),
+                None => {
+                    let scope_text = scope_table(scope) + &text;
+                    sources.push(Source::new(Kind::Scope, scope.clone(), scope_text));
                 }
             }
-            load(&sources)
-        };
-        // Conditions that this version cannot read must not hide a hit.
-        let opened = with_conditions(true).or_else(|_| with_conditions(false));
-        opened.unwrap_or_default()
+        }
+        sources
     }
 
     fn entry(&self, number: u32, words: &[&str], with_conditions: bool) -> String {

@@ -6,6 +6,7 @@ mod diagnostic;
 mod entries;
 mod key;
 pub mod keyed;
+pub mod known;
 pub mod load;
 mod matcher;
 mod openings;
@@ -25,6 +26,7 @@ pub use diagnostic::Diagnostic;
 pub use entries::{Entries, Numbered, WordSets};
 pub use key::{Key, KeyId, Mac, hex};
 pub use keyed::KeyedList;
+pub use known::Known;
 pub use load::{Kind, Source, load};
 pub use matcher::{Head, Matcher};
 pub use openings::Openings;
@@ -54,6 +56,8 @@ pub struct Dictionary {
     pub matcher: Matcher,
     /// Lists whose words nobody can read.
     pub keyed: Vec<KeyedList>,
+    /// Documents that are known by their text.
+    pub known: Vec<Known>,
     /// SHA-256 of the rules (regimes and policies) in lower-case hex.
     pub rules_digest: String,
     /// SHA-256 of the scope dictionaries.
@@ -74,7 +78,7 @@ impl Dictionary {
         let (kind, key, body) = sealed::open(bytes, keys)?;
         match kind {
             Sealed::Keyed => self.keyed.push(KeyedList::read(file.to_owned(), &body, key)?),
-            Sealed::Known => return Err(Shut::NoBox),
+            Sealed::Known => self.known.push(Known::read(file.to_owned(), &body, key)?),
         }
         self.scopes_digest = sealed::digest(&self.scopes_digest, bytes);
         Ok(())

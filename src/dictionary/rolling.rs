@@ -28,8 +28,16 @@ impl Rolling {
     }
 
     /// The hash with one character more.
+    #[inline]
     pub(super) fn push(&self, hash: u64, c: char) -> u64 {
         hash.wrapping_mul(self.base).wrapping_add(u64::from(u32::from(c)) + 1)
+    }
+
+    /// The hash without the character that stands `length` before the last one,
+    /// `power` being that of the length.
+    #[inline]
+    pub(super) fn pop(&self, hash: u64, c: char, power: u64) -> u64 {
+        hash.wrapping_sub((u64::from(u32::from(c)) + 1).wrapping_mul(power))
     }
 
     /// What the first of `length` characters counts as once they are all there.
@@ -44,6 +52,7 @@ impl Rolling {
     }
 
     /// A hash of which any bits may be looked at.
+    #[inline]
     pub(super) fn finish(&self, hash: u64, kind: u64) -> u64 {
         let mut x = (hash ^ kind.wrapping_mul(0x9E37_79B9_7F4A_7C15)).wrapping_mul(self.mix[0]);
         x ^= x >> 32;
@@ -92,6 +101,11 @@ impl Bits {
         };
         let [first, second] = self.places(hash);
         set(first) && (!self.twice || set(second))
+    }
+
+    /// Bytes that it takes.
+    pub(super) fn memory(&self) -> usize {
+        self.words.len() * 8
     }
 
     pub(super) fn write(&self, out: &mut Writer) {

@@ -42,6 +42,7 @@ const CONTRACT: &[(&str, Severity)] = &[
     ("cn.scope.aggregation", Review),
     ("text.obfuscated", Review),
     ("text.hidden", Review),
+    ("text.known-document", Review),
     ("us.banner", Block),
     ("us.portion", Block),
     ("us.authority-block", Block),

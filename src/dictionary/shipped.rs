@@ -60,6 +60,7 @@ pub(super) const FILES: &[(Kind, &str, &str)] = files![
     Rules "rules/nato/banner.toml",
     Rules "rules/nato/portion.toml",
     Rules "rules/text/hidden.toml",
+    Rules "rules/text/known-document.toml",
     Rules "rules/text/obfuscated.toml",
     Rules "rules/tw/mark.toml",
     Rules "rules/uk/banner.toml",

@@ -43,7 +43,8 @@ const ONLY_IN: &[(&str, &[&str], &[&str])] = &[
         &["cli/"],
     ),
     ("standard input", &["io::stdin"], &["intake/", "cli/"]),
-    ("chance", &["rand::", "RandomState", "thread_rng"], &[]),
+    // A new key is the one thing that nobody may be able to make twice.
+    ("chance", &["rand::", "RandomState", "thread_rng", "getrandom"], &["cli/dictionary/key.rs"]),
     ("other programs", &["process::Command"], &[]),
     ("text of errors without a type", &["anyhow"], &["cli/"]),
 ];

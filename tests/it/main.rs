@@ -18,6 +18,8 @@ mod house;
 mod properties;
 /// What the program prints for machines, held against the published schema.
 mod schema;
+/// Keyed lists and known documents, from what they are made of to findings.
+mod sealed;
 /// Running the program.
 mod support;
 /// Decisions that hits are not what they seem.

@@ -27,7 +27,8 @@ pub(in crate::cli) struct Args {
 
 /// Checks.
 pub(super) fn run(args: &Args) -> anyhow::Result<Status> {
-    let source = Source { rules: args.rules.clone(), dictionary: args.files.clone() };
+    let (rules, dictionary) = (args.rules.clone(), args.files.clone());
+    let source = Source { rules, dictionary, ..Source::default() };
     let names: BTreeSet<_> = args.files.iter().map(|path| path.display().to_string()).collect();
     let own = |entry: &Entry| names.contains(&entry.file);
     let checked = in_order(source.check_in_place(), |dictionary| rehearse_entries(dictionary, own));

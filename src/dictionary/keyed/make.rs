@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use super::{FILTERED, KeyedEntry, LONGEST, Print, Tools, cover, first_half, guess, xor};
+use super::{FILTERED, KeyedEntry, KeyedList, LONGEST, Print, Tools, cover, first_half, guess, xor};
 use crate::dictionary::key::{Key, Mac};
 use crate::dictionary::load::{Source, load};
 use crate::dictionary::rolling::Bits;
-use crate::dictionary::sealed::{Sealed, Writer, seal};
+use crate::dictionary::sealed::{Sealed, Shut, Writer, seal};
 use crate::dictionary::{Diagnostic, Entry};
 
 /// Bits of a head word below which it is refused, where nothing is said.
@@ -24,10 +24,11 @@ const ANCHOR_BITS: usize = 16;
 const WORD_BITS: usize = 64;
 
 /// What an entry says of itself and not of texts: none of it comes into a list.
-const SAID: [&str; 13] = [
+const SAID: [&str; 14] = [
     "id",
     "number",
     "name",
+    "category",
     "matter",
     "level",
     "term",
@@ -110,7 +111,7 @@ pub fn make(
         let keyed = KeyedEntry { id: entry.id.clone(), scope, level, name, conditions: Vec::new() };
         maker.entry(entry, keyed, written.conditions(&entry.id));
     }
-    Ok(maker.finish(key))
+    maker.finish(key)
 }
 
 /// Entries and lists as they are written, by id and name.
@@ -275,7 +276,7 @@ impl Maker {
         })
     }
 
-    fn finish(mut self, key: &Key) -> Made {
+    fn finish(mut self, key: &Key) -> Result<Made, Vec<Diagnostic>> {
         // Words of one entry that differ in case alone are one word where case is none.
         self.words.sort();
         self.words.dedup();
@@ -306,7 +307,14 @@ impl Maker {
             body.u32(*entry);
             body.raw(lock);
         }
-        Made {
+        // A list that cannot open its own entries would find them without their conditions.
+        let words = self.words.iter().map(|(_, entry, _, word)| (*entry, word.clone())).collect();
+        let wrong = |shut: Shut| {
+            let message = format!("the list that was made cannot be read: {shut}");
+            vec![Diagnostic { file: String::new(), line: 0, message }]
+        };
+        KeyedList::read(String::new(), &body.bytes, key).map_err(wrong)?.open(&words)?;
+        Ok(Made {
             bytes: seal(Sealed::Keyed, key, &body.bytes),
             entries: self.entries.len(),
             conditions: self.entries.iter().filter(|e| !e.conditions.is_empty()).count(),
@@ -314,6 +322,6 @@ impl Maker {
             least_bits: self.fewest,
             refused: self.refused,
             empty: self.empty,
-        }
+        })
     }
 }
