@@ -47,7 +47,11 @@ impl Key {
         }
         let mut seen = [false; 256];
         bytes.iter().for_each(|byte| seen[usize::from(*byte)] = true);
-        if seen.iter().filter(|seen| **seen).count() < Self::DIFFERENT {
+        // Of 10⁸ keys of random bytes one is text; sentences and other files all are.
+        let unprinted = |c: char| c.is_control() && !c.is_whitespace();
+        let text =
+            !digits && std::str::from_utf8(&bytes).is_ok_and(|text| !text.contains(unprinted));
+        if text || seen.iter().filter(|seen| **seen).count() < Self::DIFFERENT {
             return Err("these are no random bytes: `vetmark dictionary key` makes a key".into());
         }
         Ok(Self { bytes })
@@ -139,7 +143,7 @@ mod tests {
             (&b""[..], "this has 0"),
             (&random[..31], "this has 31"),
             (&written.as_bytes()[..62], "this has 31"),
-            (&b"correct horse battery staple, again and again"[..0], "this has 0"),
+            (&b"correct horse battery staple, again and again"[..], "no random bytes"),
             (&b"xxxxxxxxxxxxxxxxyyyyyyyyyyyyyyyyzzzzzzzz"[..], "no random bytes"),
         ] {
             let refused = Key::read(file).unwrap_err();

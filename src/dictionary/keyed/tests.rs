@@ -1,3 +1,5 @@
+//! Keyed lists: what they find, what they hold, and what may not come into them.
+
 use super::*;
 use crate::dictionary::sealed::{Sealed, open, seal, tests::key};
 

@@ -1,3 +1,5 @@
+//! Known documents: what is found of them, what is not, and what the file holds.
+
 use super::*;
 use crate::dictionary::sealed::{Sealed, open, tests::key};
 use crate::model::SourceText;
