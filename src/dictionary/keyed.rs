@@ -13,7 +13,6 @@ use std::collections::{BTreeSet, HashSet};
 
 pub use make::{LEAST_BITS, Made, Refused, make};
 
-
 use super::key::{Key, Mac};
 use super::load::{Kind, Source, load};
 use super::rolling::{Bits, Rolling};

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use super::{FILTERED, KeyedEntry, KeyedList, LONGEST, Print, Tools, cover, first_half, guess, xor};
+use super::{
+    FILTERED, KeyedEntry, KeyedList, LONGEST, Print, Tools, cover, first_half, guess, xor,
+};
 use crate::dictionary::key::{Key, Mac};
 use crate::dictionary::load::{Source, load};
 use crate::dictionary::rolling::Bits;
