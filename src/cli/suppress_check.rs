@@ -55,20 +55,15 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Status> {
         .with_passwords(args.passwords.load()?)
         .with_suppressions(Some(Arc::clone(&decisions)));
     let jobs = thread::available_parallelism().map_or(1, NonZeroUsize::get);
-    // An expired decision is about something where it is named in a note.
+    // An expired decision is about something where it is named and not heeded.
     let mut about: BTreeMap<String, u64> = BTreeMap::new();
-    let known: Vec<String> = decisions.decisions().map(|decision| decision.id()).collect();
     let matters = intake::walk(args.paths.clone(), MatterBy::File)
         .map(|unread| (unread.source.clone(), || unread.read()));
     pipeline.examine_all(jobs, matters, |examination| {
         for part in &examination.parts {
-            for suppression in part.findings.iter().filter_map(|f| f.suppressed.as_ref()) {
+            let named = part.findings.iter().flat_map(|f| [&f.suppressed, &f.unheeded]);
+            for suppression in named.flatten() {
                 *about.entry(suppression.id.clone()).or_default() += 1;
-            }
-            for note in part.notes.iter().filter(|note| note.id.starts_with("suppression-")) {
-                for id in known.iter().filter(|id| note.message.en.contains(id.as_str())) {
-                    *about.entry(id.clone()).or_default() += 1;
-                }
             }
         }
         Ok(())

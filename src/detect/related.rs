@@ -288,6 +288,7 @@ pub(super) fn finding(sheet: &Sheet, block: &Block, rule: &str, severity: Severi
         entry: None,
         missing_qualifiers: None,
         suppressed: None,
+        unheeded: None,
         message: Words::default(),
         span,
         said: Said::default(),

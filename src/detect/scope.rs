@@ -133,6 +133,7 @@ impl Writer<'_> {
             entry: Some(entry.id.clone()),
             missing_qualifiers: None,
             suppressed: None,
+            unheeded: None,
             message: self.message(rule, entry),
             span,
             said: Said::default(),

@@ -116,6 +116,10 @@ pub struct Finding {
     /// The decision by which it does not count, where a person made one that holds.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub suppressed: Option<Suppression>,
+    /// A decision about it that does not hold, so that it counts: one that
+    /// expired, was made later, or may not be made. A note of the part says which.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub unheeded: Option<Suppression>,
     /// What it means, for people.
     pub message: Words,
     /// Its bytes in the part's text.

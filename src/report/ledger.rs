@@ -19,8 +19,8 @@ pub struct Ledger {
     verdicts: [u64; 5],
     /// Suppressions that were applied, with how many findings each took out.
     suppressions: BTreeMap<Suppression, u64>,
-    /// Findings that count again since their suppression expired.
-    expired: u64,
+    /// Suppressions that expired, with how many findings count again.
+    expired: BTreeMap<Suppression, u64>,
     /// Whether suppressions were given at all.
     listens: bool,
 }
@@ -36,8 +36,10 @@ impl Ledger {
             for suppression in part.findings.iter().filter_map(|f| f.suppressed.as_ref()) {
                 *self.suppressions.entry(suppression.clone()).or_default() += 1;
             }
-            self.expired +=
-                part.notes.iter().filter(|note| note.id == "suppression-expired").count() as u64;
+            let unheeded = part.findings.iter().filter_map(|f| f.unheeded.as_ref());
+            for suppression in unheeded.filter(|s| s.expires < examination.as_of) {
+                *self.expired.entry(suppression.clone()).or_default() += 1;
+            }
         }
     }
 
@@ -87,20 +89,25 @@ impl Ledger {
     }
 
     fn suppressions(&self, lang: Lang, out: &mut dyn Write) -> io::Result<()> {
-        let (applied, expired) = (self.suppressions.len(), self.expired);
+        let (applied, expired) = (self.suppressions.len(), self.expired.len());
         let findings: u64 = self.suppressions.values().sum();
+        let again: u64 = self.expired.values().sum();
         match lang {
             Lang::En => writeln!(
                 out,
-                "suppressions: {applied} applied to {findings} findings; {expired} findings count again, theirs expired"
+                "suppressions: applied {applied} to {findings} findings; expired {expired}, so {again} findings count again"
             )?,
             Lang::Zh => writeln!(
                 out,
-                "排除决定：适用{applied}项，涉及{findings}处；{expired}处因决定到期重新计入"
+                "排除决定：适用{applied}项，涉及{findings}处；到期{expired}项，{again}处重新计入"
             )?,
         }
         for (suppression, count) in &self.suppressions {
             writeln!(out, "  {} ×{count}", suppression_words(lang, suppression))?;
+        }
+        let expired = lang.pick("expired: ", "已到期：");
+        for (suppression, count) in &self.expired {
+            writeln!(out, "  {expired}{} ×{count}", suppression_words(lang, suppression))?;
         }
         Ok(())
     }

@@ -35,6 +35,7 @@ pub(super) fn finding(rule: &str, severity: Severity) -> Finding {
         entry: None,
         missing_qualifiers: None,
         suppressed: None,
+        unheeded: None,
         message: Words::new("A mark.", "标志。"),
         span: 0..15,
         said: crate::model::Said::default(),

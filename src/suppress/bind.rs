@@ -10,8 +10,9 @@ const AROUND: &str = "vetmark.suppression/1 around";
 /// Characters of the same region that count as surroundings, on each side.
 const REACH: usize = 100;
 
-/// Characters of the hit's own paragraph that do, where it is longer.
-const PARAGRAPH: usize = 2000;
+/// Characters of the hit's own paragraph that do, where it is longer: as many as
+/// a search takes for one paragraph.
+const PARAGRAPH: usize = 6000;
 
 /// Where fewer characters stand around a hit, they do not tell one document from
 /// another: then the decision is bound to the document itself as well.
@@ -48,6 +49,11 @@ pub fn bind(key: &Key, text: &SourceText, folded: &FoldedText, part: &str, span:
     Bound { hit: hash_of_hit(key, &hit), around: keyed(key, AROUND, &pieces) }
 }
 
+/// The keyed hash of the folded words of a place.
+pub(super) fn hit(key: &Key, folded: &FoldedText, span: &Span) -> Digest {
+    hash_of_hit(key, &squeezed(slice(folded, span)))
+}
+
 /// The folded words of a place without white space: what is hashed.
 pub(super) fn squeezed(text: &str) -> String {
     text.chars().filter(|c| !c.is_whitespace()).collect()
@@ -66,14 +72,18 @@ fn slice<'f>(folded: &'f FoldedText, source: &Span) -> &'f str {
 fn before(text: &SourceText, folded: &FoldedText, home: usize, start: usize) -> String {
     let blocks = text.blocks();
     let mut kept: Vec<char> = Vec::new();
-    for (number, block) in blocks[..=home].iter().enumerate().rev().take(BLOCKS) {
+    let mut own = true;
+    let mut next = &blocks[home];
+    for block in blocks[..=home].iter().rev().take(BLOCKS) {
         if block.region != blocks[home].region {
             continue;
         }
+        own = own && (block == next || goes_on(text, block, next));
+        next = block;
+        let most = if own { PARAGRAPH } else { REACH };
         let span = block.span();
-        let span = span.start..span.end.min(start);
-        let most = room(&blocks[home], block, number == home);
-        let some = slice(folded, &span).chars().rev().filter(|c| !c.is_whitespace());
+        let some = slice(folded, &(span.start..span.end.min(start)));
+        let some = some.chars().rev().filter(|c| !c.is_whitespace());
         kept.extend(some.take(most.saturating_sub(kept.len())));
         if kept.len() >= most {
             break;
@@ -86,14 +96,19 @@ fn before(text: &SourceText, folded: &FoldedText, home: usize, start: usize) -> 
 fn after(text: &SourceText, folded: &FoldedText, home: usize, end: usize) -> String {
     let blocks = text.blocks();
     let mut kept: Vec<char> = Vec::new();
-    for (number, block) in blocks.iter().enumerate().skip(home).take(BLOCKS) {
-        if block.region != blocks[home].region || block.span().end <= end {
+    let mut own = true;
+    let mut last = &blocks[home];
+    for block in blocks.iter().skip(home).take(BLOCKS) {
+        let span = block.span();
+        if block.region != blocks[home].region || (span.end <= end && block != last) {
             continue;
         }
-        let span = block.span();
-        let span = span.start.max(end)..span.end;
-        let most = room(&blocks[home], block, number == home);
-        let some = slice(folded, &span).chars().filter(|c| !c.is_whitespace());
+        // A hit may go on into the next line.
+        own = own && (block == last || span.start < end || goes_on(text, last, block));
+        last = block;
+        let most = if own { PARAGRAPH } else { REACH };
+        let some = slice(folded, &(span.start.max(end)..span.end.max(end)));
+        let some = some.chars().filter(|c| !c.is_whitespace());
         kept.extend(some.take(most.saturating_sub(kept.len())));
         if kept.len() >= most {
             break;
@@ -102,11 +117,16 @@ fn after(text: &SourceText, folded: &FoldedText, home: usize, end: usize) -> Str
     kept.into_iter().collect()
 }
 
-/// How many characters may be kept once this block is taken in: the hit's own
-/// paragraph counts as far as it goes.
-fn room(home: &Block, block: &Block, is_home: bool) -> usize {
-    let own = is_home || (home.group != 0 && block.group == home.group);
-    if own { PARAGRAPH } else { REACH }
+/// Whether a paragraph may go on from a block to the one after it: they are of
+/// one, or are lines of which the first ends within a sentence. Of an entry one
+/// hit a paragraph is reported: all of it has to stay as it was.
+fn goes_on(text: &SourceText, block: &Block, next: &Block) -> bool {
+    if block.group != 0 || next.group != 0 {
+        return block.group == next.group;
+    }
+    let last = text.block_text(block).trim_end().chars().next_back();
+    let inside = |c: char| c.is_alphanumeric() || "，、,《“(（".contains(c);
+    block.line > 0 && next.line > 0 && last.is_some_and(inside)
 }
 
 #[cfg(test)]

@@ -42,7 +42,7 @@ fn layout_and_written_form_do_not_count() {
 #[test]
 fn what_stands_near_counts_and_what_stands_far_does_not() {
     let text =
-        |far: &str, near: &str| format!("{far}{}\n{near}考试成绩{}\n", words(120), words(130));
+        |far: &str, near: &str| format!("{far}{}。\n{near}考试成绩{}\n", words(120), words(130));
     let bound = lines(&text("", "本周的"));
     assert_eq!(bound, lines(&text("甲乙丙丁", "本周的")), "120 characters away");
     assert_ne!(bound, lines(&text("", "尚未公布的")));
@@ -59,6 +59,23 @@ fn the_whole_paragraph_counts() {
         of(&builder.finish(), "part")
     };
     assert_ne!(paragraph("甲"), paragraph("乙"));
+}
+
+#[test]
+fn wrapped_lines_are_one_paragraph() {
+    let lines = |first: &str, end: char| {
+        lines(&format!("{first}\n{}{end}\n{}，\n考试成绩\n", words(90), words(90)))
+    };
+    assert_ne!(lines("甲", '，'), lines("乙", '，'));
+    assert_eq!(lines("甲。", '。'), lines("乙。", '。'), "another paragraph, 180 characters away");
+    // A hit that is itself broken by the end of a line.
+    let broken = |last: &str| {
+        let text = SourceText::from_lines(format!("{}考试\n成绩，{}{last}", words(60), words(60)));
+        let at = text.as_str().find("考试").unwrap();
+        bind(&key(), &text, &fold(text.as_str()), "part", &(at..at + "考试\n成绩".len()))
+    };
+    assert_eq!(broken("甲").hit, lines("甲", '，').hit);
+    assert_ne!(broken("甲"), broken("乙"));
 }
 
 #[test]

@@ -82,8 +82,11 @@ impl Suppressions {
             return found;
         }
         for span in places {
+            let Some(known) = self.by_hit.get(&bind::hit(&self.key, folded, &span)) else {
+                continue;
+            };
             let bound = bind(&self.key, text, folded, part, &span);
-            let known = self.by_hit.get(&bound.hit).into_iter().flatten();
+            let known = known.iter();
             found.extend(known.filter(|known| known.bound == bound).map(|known| Decided {
                 rule: known.rule.clone(),
                 entry: known.entry.clone(),

@@ -90,6 +90,16 @@ fn real_output_is_as_the_schema_says() {
     assert!(seen >= 16, "{seen} lines");
 }
 
+fn suppression() -> Suppression {
+    Suppression {
+        id: "s-0123456789ab".into(),
+        owner: "Li Hong".into(),
+        reason: "A form for cooks.".into(),
+        made: Date::constant(2026, 11, 20),
+        expires: Date::constant(2027, 11, 20),
+    }
+}
+
 /// One of everything that can be said.
 fn everything() -> Examination {
     let words = || Words::new("words", "话");
@@ -148,13 +158,8 @@ fn everything() -> Examination {
         basis: vec!["保守国家秘密法2010 第17条".into()],
         entry: Some("entry".into()),
         missing_qualifiers: Some(vec!["qualifier".into()]),
-        suppressed: Some(Suppression {
-            id: "s-0123456789ab".into(),
-            owner: "Li Hong".into(),
-            reason: "A form for cooks.".into(),
-            made: Date::constant(2026, 11, 20),
-            expires: Date::constant(2027, 11, 20),
-        }),
+        suppressed: Some(suppression()),
+        unheeded: Some(suppression()),
         message: words(),
         span: 0..15,
         said: vetmark::model::Said::default(),

@@ -101,7 +101,7 @@ fn a_suppressed_finding_stays_and_does_not_count() {
     let step = examination["next_step"]["en"].as_str().unwrap();
     assert!(step.contains("(1)") && step.contains("human approval"), "{step}");
     assert!(
-        ran.stderr.contains("suppressions: 1 applied to 1 findings; 0 findings"),
+        ran.stderr.contains("suppressions: applied 1 to 1 findings; expired 0,"),
         "{}",
         ran.stderr
     );
@@ -181,7 +181,7 @@ fn days_bring_it_back() {
         assert_eq!(ran.status, i32::from(counts), "{as_of}");
         assert_eq!(notes(&examination), note, "{as_of}");
         let expired =
-            if as_of == "2027-06-01" { "; 1 findings count again" } else { "; 0 findings" };
+            if as_of == "2027-06-01" { "; expired 1, so 1 findings" } else { "; expired 0, so 0" };
         assert!(ran.stderr.contains(expired), "{as_of}: {}", ran.stderr);
     }
 }
@@ -294,6 +294,6 @@ fn threads_do_not_matter() {
         (ran.stdout, ran.stderr)
     };
     let one = scan("1");
-    assert!(one.1.contains("1 applied to 4 findings"), "{}", one.1);
+    assert!(one.1.contains("applied 1 to 4 findings"), "{}", one.1);
     assert_eq!(one, scan("2"));
 }
