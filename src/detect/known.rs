@@ -71,6 +71,7 @@ impl Writer<'_> {
             entry: Some(overlap.id.clone()),
             missing_qualifiers: None,
             suppressed: None,
+            unheeded: None,
             message: self.message(&overlap.id),
             span,
             said: Said::default(),
