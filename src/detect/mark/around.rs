@@ -1,9 +1,9 @@
 //! What stands around a candidate on its line, and what that makes of it.
 
-use super::super::grammar::{self, is_han};
-use super::super::sheet::{Sheet, compact};
-use super::super::squeeze::Squeezed;
-use super::super::table;
+use crate::detect::grammar::{self, is_han};
+use crate::detect::sheet::{Sheet, compact};
+use crate::detect::squeeze::Squeezed;
+use crate::detect::table;
 use crate::model::{Region, Span, Term};
 
 /// Everything on the lines of a candidate that is not the candidate.
