@@ -14,6 +14,7 @@ fn limits() -> Limits {
         pages: 200,
         text: 8 << 20,
         lines: 200_000,
+        cells: 10_000,
         steps: 2_000_000,
     }
 }

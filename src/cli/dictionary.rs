@@ -4,6 +4,7 @@
 mod check;
 mod explain;
 mod fingerprint;
+mod import;
 mod key;
 mod keyed;
 mod list;
@@ -37,6 +38,7 @@ enum Command {
     Key(key::Args),
     Keyed(keyed::Args),
     Fingerprint(fingerprint::Args),
+    Import(import::Args),
 }
 
 /// Does what was asked for.
@@ -49,6 +51,7 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Status> {
         Command::Key(args) => key::run(args),
         Command::Keyed(args) => keyed::run(args),
         Command::Fingerprint(args) => fingerprint::run(args),
+        Command::Import(args) => import::run(args),
     }
 }
 

@@ -4,12 +4,14 @@
 use std::collections::{BTreeMap, HashMap};
 
 use super::category::{Categories, Category};
+use super::diagnostic::Lines;
 use super::load::{PATTERN, Source};
 use super::matcher::{Head, Matcher};
 use super::quantity::{Quantity, Range, Wanted, quantity};
 use super::scope::{Condition, Entry, QuantityCondition, Scope, Within, WordSet};
 use super::scope_file::{Case, RawEntry, RawGroup, RawQuantity, RawScope, ScopeFile};
 use super::{Diagnostic, Dictionary};
+use crate::model::Words;
 use crate::normalize::fold_term;
 
 /// Gathers what the files hold.
@@ -32,7 +34,7 @@ pub(super) struct Compiler<'w> {
 #[derive(Clone, Copy)]
 struct Here<'a> {
     source: &'a Source,
-    at: usize,
+    line: usize,
     id: &'a str,
 }
 
@@ -58,8 +60,9 @@ impl<'w> Compiler<'w> {
         source: &Source,
         lists: &BTreeMap<String, (usize, Vec<String>)>,
     ) {
+        let lines = Lines::of(&source.text);
         for (name, (at, words)) in lists {
-            let here = Here { source, at: *at, id: name };
+            let here = Here { source, line: lines.line(*at), id: name };
             if let Some((file, _)) = self.lists.get(name) {
                 let message = format!("the list stands in {file} already");
                 self.say(here, message);
@@ -73,8 +76,9 @@ impl<'w> Compiler<'w> {
 
     /// Makes a file's categories known to all files.
     pub(super) fn categories(&mut self, source: &Source, categories: &[(usize, Category)]) {
+        let lines = Lines::of(&source.text);
         for (at, category) in categories {
-            let here = Here { source, at: *at, id: &category.id };
+            let here = Here { source, line: lines.line(*at), id: &category.id };
             self.named(here, &category.name);
             if let Some((file, _)) = self.category_ids.get(&category.id) {
                 let message = format!("the category stands in {file} already");
@@ -99,19 +103,20 @@ impl<'w> Compiler<'w> {
 
     /// Takes in a file's scope and entries.
     pub(super) fn file(&mut self, source: &Source, file: &ScopeFile) {
+        let lines = Lines::of(&source.text);
         let Some(raw) = &file.scope else {
             if let Some((at, entry)) = file.entries.first() {
-                let here = Here { source, at: *at, id: &entry.id };
+                let here = Here { source, line: lines.line(*at), id: &entry.id };
                 self.say(here, "an entry needs a [scope] in its file");
             }
             if let Some((at, unmatched)) = file.unmatched.first() {
-                let here = Here { source, at: *at, id: &unmatched.number };
+                let here = Here { source, line: lines.line(*at), id: &unmatched.number };
                 self.say(here, "what a scope says besides needs a [scope] in its file");
             }
             return;
         };
         let scope = self.scopes.len();
-        let here = Here { source, at: 0, id: &raw.id };
+        let here = Here { source, line: 1, id: &raw.id };
         let category = self.category(here, raw.category.as_ref());
         let unmatched = file.unmatched.iter().map(|(_, unmatched)| unmatched.clone()).collect();
         self.scopes.push(Scope { category, unmatched, ..self.scope(source, raw) });
@@ -119,7 +124,8 @@ impl<'w> Compiler<'w> {
         self.dates(here, raw.valid_from, raw.valid_to);
         self.named(here, &raw.name);
         for (at, entry) in &file.entries {
-            self.entry(Here { source, at: *at, id: &entry.id }, scope, &raw.id, entry);
+            let here = Here { source, line: lines.line(*at), id: &entry.id };
+            self.entry(here, scope, &raw.id, entry);
         }
     }
 
@@ -152,7 +158,6 @@ impl<'w> Compiler<'w> {
     fn entry(&mut self, here: Here<'_>, scope: usize, scope_id: &str, raw: &RawEntry) {
         self.new_id(here, Some(scope_id));
         self.dates(here, raw.valid_from, raw.valid_to);
-        self.named(here, &raw.name);
         if raw.matter.trim().is_empty() {
             self.say(here, "the matter as published is missing");
         }
@@ -181,17 +186,21 @@ impl<'w> Compiler<'w> {
             id: raw.id.clone(),
             scope,
             number: raw.number.clone(),
-            name: raw.name.clone(),
+            name: name(&raw.name, &raw.matter),
             category: self.category(here, raw.category.as_ref()).or(self.scopes[scope].category),
             matter: raw.matter.clone(),
             level: raw.level.clone(),
             term: raw.term.clone(),
             knowledge: raw.knowledge.clone(),
+            basis: raw.basis.clone(),
+            department: raw.department.clone(),
+            remark: raw.remark.clone(),
             valid_from: raw.valid_from,
             valid_to: raw.valid_to,
             sources: raw.sources.clone(),
             certainty: raw.certainty.clone(),
             terms,
+            derived: raw.derived,
             near,
             quantities,
             apart,
@@ -200,7 +209,7 @@ impl<'w> Compiler<'w> {
             examples: raw.examples.clone(),
             negative_examples: raw.negative_examples.clone(),
             file: here.source.name.clone(),
-            line: Diagnostic::at(&here.source.name, &here.source.text, here.at, "").line,
+            line: here.line,
         };
         if entry.terms.is_empty() {
             self.say(here, "terms: at least one word is needed, else nothing can match");
@@ -414,8 +423,7 @@ impl<'w> Compiler<'w> {
         {
             self.say(here, format!("an entry's id begins with its scope's: {scope}."));
         }
-        let place = Diagnostic::at(&here.source.name, &here.source.text, here.at, "");
-        let place = format!("{}:{}", place.file, place.line);
+        let place = format!("{}:{}", here.source.name, here.line);
         if let Some(first) = self.ids.get(here.id) {
             let message = format!("the id stands at {first} already");
             self.say(here, message);
@@ -437,7 +445,7 @@ impl<'w> Compiler<'w> {
         }
     }
 
-    fn named(&mut self, here: Here<'_>, name: &crate::model::Words) {
+    fn named(&mut self, here: Here<'_>, name: &Words) {
         if name.en.trim().is_empty() || name.zh.trim().is_empty() {
             self.say(here, "name needs English and Chinese");
         }
@@ -445,8 +453,19 @@ impl<'w> Compiler<'w> {
 
     fn say(&mut self, here: Here<'_>, message: impl Into<String>) {
         let message = format!("{}: {}", here.id, message.into());
-        self.wrong.push(Diagnostic::at(&here.source.name, &here.source.text, here.at, message));
+        self.wrong.push(Diagnostic::on(&here.source.name, here.line, message));
     }
+}
+
+/// The name an entry is given; where it has none, or in one language only, the
+/// matter or the other name stands for it.
+fn name(given: &Words, matter: &str) -> Words {
+    let or = |name: &String, other: &str| match (name.trim(), other.trim()) {
+        ("", "") => matter.to_owned(),
+        ("", other) => other.to_owned(),
+        (name, _) => name.to_owned(),
+    };
+    Words::new(or(&given.en, &given.zh), or(&given.zh, &given.en))
 }
 
 /// What a bound is: the quantity and its name, whether it is the lower one of

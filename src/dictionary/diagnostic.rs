@@ -21,10 +21,30 @@ impl Diagnostic {
         Self { file: file.into(), line, message: message.into() }
     }
 
+    /// Something wrong on a line of the file that is known already.
+    pub(super) fn on(file: &str, line: usize, message: impl Into<String>) -> Self {
+        Self { file: file.into(), line, message: message.into() }
+    }
+
     /// What the TOML parser says.
     pub fn from_toml(file: &str, text: &str, error: &toml::de::Error) -> Self {
         let offset = error.span().map_or(0, |span| span.start);
         Self::at(file, text, offset, error.message())
+    }
+}
+
+/// Where the lines of a file begin: one count for all its entries.
+#[derive(Debug)]
+pub(super) struct Lines(Vec<usize>);
+
+impl Lines {
+    pub(super) fn of(text: &str) -> Self {
+        Self(memchr::memchr_iter(b'\n', text.as_bytes()).collect())
+    }
+
+    /// The line of a byte offset, from 1.
+    pub(super) fn line(&self, offset: usize) -> usize {
+        self.0.partition_point(|end| *end < offset) + 1
     }
 }
 

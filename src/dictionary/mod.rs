@@ -4,6 +4,7 @@ mod category;
 mod compile;
 mod diagnostic;
 mod entries;
+pub mod import;
 mod key;
 pub mod keyed;
 pub mod known;

@@ -61,6 +61,12 @@ pub struct Entry {
     pub term: String,
     /// The knowledge scope (知悉范围), as published.
     pub knowledge: String,
+    /// What its level rests on, as published: 产生依据, 法律依据.
+    pub basis: String,
+    /// The department it comes from (产生部门), as published.
+    pub department: String,
+    /// What else the list says of it.
+    pub remark: String,
     /// First day it applied, where it is not the scope's.
     pub valid_from: Option<Date>,
     /// Last day it applied, where it is not the scope's.
@@ -71,6 +77,8 @@ pub struct Entry {
     pub certainty: String,
     /// Head words, as written; a hit begins with one of them.
     pub terms: Vec<String>,
+    /// Whether the head words were taken from the matter's name, by a program.
+    pub derived: bool,
     /// Each must be seen near a head word.
     pub near: Vec<Condition>,
     /// Of each some quantity must be seen near a head word.

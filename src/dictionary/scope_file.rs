@@ -52,6 +52,7 @@ pub(super) struct RawEntry {
     pub id: String,
     #[serde(default)]
     pub number: String,
+    #[serde(default)]
     pub name: Words,
     pub category: Option<String>,
     pub matter: String,
@@ -61,6 +62,12 @@ pub(super) struct RawEntry {
     pub term: String,
     #[serde(default)]
     pub knowledge: String,
+    #[serde(default)]
+    pub basis: String,
+    #[serde(default)]
+    pub department: String,
+    #[serde(default)]
+    pub remark: String,
     pub valid_from: Option<Date>,
     pub valid_to: Option<Date>,
     #[serde(default)]
@@ -69,6 +76,8 @@ pub(super) struct RawEntry {
     pub certainty: String,
 
     pub terms: Vec<String>,
+    #[serde(default)]
+    pub derived: bool,
     #[serde(default)]
     pub case: Case,
     #[serde(default)]

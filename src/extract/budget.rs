@@ -26,6 +26,8 @@ pub struct Limits {
     /// Lines of text of one part. Each costs some fifty bytes beside its own,
     /// so a file of nothing but line ends would be fifty times its size.
     pub lines: u64,
+    /// Cells of one table whose places are named.
+    pub cells: u64,
     /// Steps of work (drawing operators, XML events) of one part.
     pub steps: u64,
 }
@@ -45,6 +47,7 @@ impl Default for Limits {
             pages: 20_000,
             text: 256 << 20,
             lines: 4_000_000,
+            cells: 60_000,
             steps: 50_000_000,
         }
     }

@@ -21,13 +21,16 @@ const MAX_QUOTED: usize = 32 << 10;
 /// Quotes that were none, after which the rest of a text has none.
 const MAX_STRIKES: usize = 64;
 
-/// Cells of one text that are told apart. Rows behind them are lines.
+/// Cells of one text that are told apart, or more where the limits allow more.
+/// Rows behind them are lines.
 const MAX_CELLS: usize = 500_000;
 
 /// Reads a text as a table, if it is one. `name` is the file's.
 pub(super) fn read(text: &str, name: &str, budget: &Budget) -> Option<SourceText> {
     let separator = separator(text, name)?;
-    let most = MAX_CELLS.min(usize::try_from(budget.limits().lines / 2).unwrap_or(MAX_CELLS));
+    let limits = budget.limits();
+    let most = (MAX_CELLS as u64).max(limits.cells).min(limits.lines / 2);
+    let most = usize::try_from(most).unwrap_or(MAX_CELLS);
     let mut rows = Rows::new(text, separator);
     let mut made = TextBuilder::new();
     let (mut cells, mut row, mut group) = (0usize, 0u32, 0u32);

@@ -65,7 +65,10 @@ impl Page<'_> {
         self.fact(["number", "序号"], &entry.number)?;
         self.fact(["level (never assigned to a text)", "密级（不据此为文件定密）"], &entry.level)?;
         self.fact(["term", "保密期限"], &entry.term)?;
-        self.fact(["knowledge scope", "知悉范围"], &entry.knowledge)
+        self.fact(["knowledge scope", "知悉范围"], &entry.knowledge)?;
+        self.fact(["basis", "产生依据"], &entry.basis)?;
+        self.fact(["department", "产生部门"], &entry.department)?;
+        self.fact(["remark", "备注"], &entry.remark)
     }
 
     fn origin(&mut self) -> io::Result<()> {
@@ -101,6 +104,10 @@ impl Page<'_> {
         let (entry, lang) = (self.entry, self.lang);
         self.heading(["What is looked for", "查找内容"])?;
         self.fact(["one of the terms", "词语之一"], &entry.terms.join(lang.pick(", ", "、")))?;
+        if entry.derived {
+            let words = ["taken from the matter's name by a program", "由程序从事项名称推得"];
+            writeln!(self.out, "  ({})", lang.pick(words[0], words[1]))?;
+        }
         for condition in &entry.near {
             self.words(["and near it one of", "并须见到其一"], condition)?;
         }

@@ -3,13 +3,11 @@
 
 use std::collections::HashMap;
 
+use crate::extract::Budget;
 use crate::model::{BlockHead, Region, StyleId, TextBuilder};
 
 /// Longer names are no labels.
 const MAX_LABEL: usize = 200;
-
-/// Labels that are kept; cells behind them have a sheet and a line all the same.
-const MAX_LABELS: usize = 60_000;
 
 /// The text as it grows.
 #[derive(Debug, Default)]
@@ -20,6 +18,9 @@ pub(in crate::extract::office) struct Page {
     recent: ((Region, u32), u32),
     groups: u32,
     labels: usize,
+    /// How many labels are kept, where that is bounded; cells behind them have a
+    /// sheet and a line all the same.
+    most_labels: Option<u64>,
     /// How many lines there are in all, those that wait among them.
     pub count: usize,
     /// How many lines and bytes there may be, where that is bounded.
@@ -38,10 +39,11 @@ pub(in crate::extract::office) fn place(region: Region, page: u32, label: &str) 
 }
 
 impl Page {
-    /// A text of so many lines and bytes at the most.
-    pub fn new(lines: u64, bytes: usize) -> Self {
-        let lines = usize::try_from(lines).unwrap_or(usize::MAX);
-        Self { most: Some((lines, bytes)), ..Self::default() }
+    /// A text of as many lines, named cells and bytes as the budget allows.
+    pub fn new(budget: &Budget) -> Self {
+        let lines = usize::try_from(budget.limits().lines).unwrap_or(usize::MAX);
+        let most = Some((lines, budget.text_limit()));
+        Self { most, most_labels: Some(budget.limits().cells), ..Self::default() }
     }
 
     /// Whether there is room for so many bytes more.
@@ -137,7 +139,7 @@ impl Page {
 
     /// Whether further places are kept by name.
     pub fn keeps_labels(&self) -> bool {
-        self.labels < MAX_LABELS
+        self.most_labels.is_none_or(|most| (self.labels as u64) < most)
     }
 
     /// Keeps text for the end.

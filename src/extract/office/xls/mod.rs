@@ -131,7 +131,7 @@ struct Book<'b> {
 
 impl<'b> Book<'b> {
     fn new(budget: &'b mut Budget) -> Self {
-        let page = Page::new(budget.limits().lines, budget.text_limit());
+        let page = Page::new(budget);
         Self {
             budget,
             version: Version::Eight,

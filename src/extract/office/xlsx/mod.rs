@@ -59,7 +59,7 @@ pub(crate) fn read_package<'a>(
     package: Package<'a>,
     budget: &mut Budget,
 ) -> Extraction {
-    let page = Page::new(budget.limits().lines, budget.text_limit());
+    let page = Page::new(budget);
     let mut workbook = Workbook {
         submission,
         package,
