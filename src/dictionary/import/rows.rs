@@ -327,7 +327,8 @@ fn flat(cell: &str) -> String {
     let mut flat = String::with_capacity(cell.len());
     for word in cell.split_whitespace() {
         let wide = |c: Option<char>| c.is_some_and(|c| !c.is_ascii());
-        if !flat.is_empty() && !(wide(flat.chars().next_back()) && wide(word.chars().next())) {
+        let wrapped = wide(flat.chars().next_back()) && wide(word.chars().next());
+        if !flat.is_empty() && !wrapped {
             flat.push(' ');
         }
         flat.push_str(word);
