@@ -2,6 +2,7 @@
 //! which rules and dictionaries any command works with.
 
 mod check;
+mod diff;
 mod explain;
 mod fingerprint;
 mod import;
@@ -10,6 +11,7 @@ mod keyed;
 mod list;
 mod page;
 mod sealed;
+mod try_entry;
 
 use std::path::{Path, PathBuf};
 
@@ -34,6 +36,8 @@ enum Command {
     Check(check::Args),
     List(list::Args),
     Explain(explain::Args),
+    Try(try_entry::Args),
+    Diff(diff::Args),
     Page(page::Args),
     Key(key::Args),
     Keyed(keyed::Args),
@@ -47,6 +51,8 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Status> {
         Command::Check(args) => check::run(args),
         Command::List(args) => list::run(args),
         Command::Explain(args) => explain::run(args),
+        Command::Try(args) => try_entry::run(args),
+        Command::Diff(args) => diff::run(args),
         Command::Page(args) => page::run(args),
         Command::Key(args) => key::run(args),
         Command::Keyed(args) => keyed::run(args),

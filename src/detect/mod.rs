@@ -17,6 +17,8 @@ mod squeeze;
 mod table;
 mod word;
 
+pub use scope::{HeadTrial, Step, StepKind, Trial, try_entry};
+
 use sheet::Sheet;
 
 use crate::dictionary::{Dictionary, Form, Regime};
@@ -29,6 +31,11 @@ pub struct Detection {
     pub findings: Vec<Finding>,
     /// What the document says of itself.
     pub facts: Facts,
+}
+
+/// Hits of scope entries alone, in one part's text.
+pub fn scope_hits(text: &SourceText, folded: &FoldedText, dictionary: &Dictionary) -> Vec<Finding> {
+    scope::scopes(text, folded, dictionary).0
 }
 
 /// Looks for everything the dictionary holds in one part's text.

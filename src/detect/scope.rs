@@ -9,6 +9,7 @@ mod passage;
 mod search;
 
 pub(crate) use keyed::keyed;
+pub use search::{HeadTrial, Step, StepKind, Trial, try_entry};
 
 use crate::dictionary::{Category, Dictionary, Entry};
 use crate::model::{Evidence, Finding, FoldedText, Piece, Said, Severity, SourceText, Span, Words};

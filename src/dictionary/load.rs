@@ -113,6 +113,11 @@ pub fn read_file(path: &Path) -> std::io::Result<Source> {
     Ok(Source::new(Kind::Scope, path.display().to_string(), text))
 }
 
+/// Whether a scope file holds a scope, and not lists or categories alone.
+pub fn holds_scope(source: &Source) -> bool {
+    scope_file::parse(&source.name, &source.text, &mut Vec::new()).scope.is_some()
+}
+
 /// Adds a scope file to others, in the place of those that hold its scope or one
 /// of its lists: so can a file that ships be checked in a newer state.
 pub fn put_in_place(sources: &mut Vec<Source>, new: Source) {

@@ -4,10 +4,14 @@
 //! database. Every face of vetmark calls it, and nothing else.
 
 mod batch;
+mod compare;
 mod digest;
 mod rehearse;
+mod trial;
 
+pub use compare::{Change, Fate, PartDifference, compare};
 pub use rehearse::{Failure, rehearse, rehearse_entries};
+pub use trial::{HeadTrial, PartTrial, Step, StepKind, Trial};
 
 use std::sync::Arc;
 

@@ -1,5 +1,9 @@
 //! Head words of scope entries and what stands around them: which become hits.
 
+mod trial;
+
+pub use trial::{HeadTrial, Step, StepKind, Trial, try_entry};
+
 use std::collections::{BTreeMap, HashMap};
 use std::ops::Range;
 
