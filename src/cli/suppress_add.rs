@@ -1,6 +1,6 @@
 //! `vetmark suppress add`: one finding of a report is not what it seems.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::{Context, bail};
@@ -66,13 +66,14 @@ pub(super) struct Args {
 pub(super) fn run(args: &Args) -> anyhow::Result<Status> {
     let lang = locale::choose(args.lang);
     let keys = args.keys.load()?;
-    let mut store = match (args.store.try_exists(), keys.as_slice()) {
+    let mut store = match (is_there(&args.store), keys.as_slice()) {
         (_, []) => bail!("a decision is made with a key: --key FILE"),
-        (Ok(false), [key]) => Store::new(key),
-        (Ok(false), _) => bail!("a new file of decisions is made with one key"),
+        (false, [key]) => Store::new(key),
+        (false, _) => bail!("a new file of decisions is made with one key"),
         _ => Store::parse(&suppress::read(&args.store)?)
             .with_context(|| suppress::in_file(&args.store))?,
     };
+    let before = store.clone();
     let key = store.verify(&keys).with_context(|| suppress::in_file(&args.store))?;
 
     let reported = explain_finding::find(&args.report, &args.finding, args.matter.as_deref())?;
@@ -119,6 +120,14 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Status> {
     let (id, expires) = (decision.id(), decision.expires);
     let replaced = store.put(decision);
 
+    // A person beside us may have decided meanwhile: nobody's decision is lost.
+    let now = match is_there(&args.store) {
+        true => Store::parse(&suppress::read(&args.store)?).ok(),
+        false => Some(Store::new(key)),
+    };
+    if now != Some(before) {
+        bail!("{} was changed meanwhile: decide again", args.store.display());
+    }
     let mut out = Output::open(Some(&args.store))?;
     std::io::Write::write_all(&mut out, store.write().as_bytes())?;
     out.finish()?;
@@ -134,4 +143,10 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Status> {
     }
     super::remark(&said);
     Ok(Status::NothingFound)
+}
+
+/// Whether there is a file, or something that is none: only what is known not to
+/// be there is made anew.
+fn is_there(path: &Path) -> bool {
+    !matches!(path.try_exists(), Ok(false))
 }

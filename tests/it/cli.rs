@@ -387,3 +387,19 @@ fn the_language_is_asked_for_or_the_locales() {
         assert_eq!(say(variables, arguments), chinese, "{variables:?} {arguments:?}");
     }
 }
+
+#[test]
+fn scopes_are_listed_with_their_kind_and_what_is_never_matched() {
+    let ran = run(&fixtures(), &["dictionary", "list", "--format", "json"]);
+    assert_eq!(ran.status, 0, "{}", ran.stderr);
+    let mut counts = [0; 3];
+    for line in ran.lines() {
+        let kind = ["scope", "entry", "unmatched"].iter().position(|kind| line["kind"] == *kind);
+        counts[kind.unwrap()] += 1;
+        assert_eq!(line["category"].is_string(), kind < Some(2), "{line}");
+        assert_eq!(line["terms"].is_array(), kind == Some(1), "{line}");
+        let certainty = line["certainty"].as_str().unwrap();
+        assert!(certainty.contains("seen"), "{line}");
+    }
+    assert!(counts[0] >= 10 && counts[1] >= 59 && counts[2] >= 31, "{counts:?}");
+}

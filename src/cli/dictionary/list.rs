@@ -34,7 +34,7 @@ pub(in crate::cli) struct Args {
 enum Format {
     /// For people
     Text,
-    /// For programs: one JSON object a line, for each scope and then for each of its entries
+    /// For programs: one JSON object a line, for each scope, each of its entries, and what else it says
     Json,
 }
 
@@ -55,7 +55,7 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Status> {
         let entries = dictionary.entries.iter().filter(|entry| entry.scope == number);
         match args.format {
             Format::Text => text(&dictionary, scope, entries, lang, &mut out)?,
-            Format::Json => json(scope, entries, &mut out)?,
+            Format::Json => json(&dictionary, scope, entries, &mut out)?,
         }
     }
     out.finish()?;
@@ -120,6 +120,7 @@ struct ScopeLine<'d> {
     kind: &'static str,
     id: &'d str,
     name: &'d Words,
+    category: Option<&'d str>,
     issued_by: &'d [String],
     year: Option<i16>,
     status: &'d Words,
@@ -137,6 +138,7 @@ struct EntryLine<'d> {
     scope: &'d str,
     number: &'d str,
     name: &'d Words,
+    category: Option<&'d str>,
     matter: &'d str,
     level: &'d str,
     term: &'d str,
@@ -150,15 +152,33 @@ struct EntryLine<'d> {
     line: usize,
 }
 
+/// What a scope says that is no entry.
+#[derive(Serialize)]
+struct UnmatchedLine<'d> {
+    kind: &'static str,
+    scope: &'d str,
+    number: &'d str,
+    is: &'d Words,
+    matter: &'d str,
+    level: &'d str,
+    term: &'d str,
+    sources: &'d [String],
+    certainty: &'d str,
+}
+
 fn json<'d>(
+    dictionary: &Dictionary,
     scope: &Scope,
     entries: impl Iterator<Item = &'d Entry>,
     out: &mut dyn Write,
 ) -> anyhow::Result<()> {
+    let category =
+        |at: Option<usize>| at.and_then(|at| dictionary.categories.get(at)).map(|c| c.id.as_str());
     let line = ScopeLine {
         kind: "scope",
         id: &scope.id,
         name: &scope.name,
+        category: category(scope.category),
         issued_by: &scope.issued_by,
         year: scope.year,
         status: &scope.status,
@@ -180,6 +200,7 @@ fn json<'d>(
             scope: &scope.id,
             number: &entry.number,
             name: &entry.name,
+            category: category(entry.category),
             matter: &entry.matter,
             level: &entry.level,
             term: &entry.term,
@@ -191,6 +212,26 @@ fn json<'d>(
             terms: &entry.terms,
             file: &entry.file,
             line: entry.line,
+        };
+        writeln!(out, "{}", serde_json::to_string(&line)?)?;
+    }
+    for unmatched in &scope.unmatched {
+        let line = UnmatchedLine {
+            kind: "unmatched",
+            scope: &scope.id,
+            number: &unmatched.number,
+            is: &unmatched.kind.words(),
+            matter: &unmatched.matter,
+            level: &unmatched.level,
+            term: &unmatched.term,
+            sources: match unmatched.sources.is_empty() {
+                true => &scope.sources,
+                false => &unmatched.sources,
+            },
+            certainty: match unmatched.certainty.is_empty() {
+                true => &scope.certainty,
+                false => &unmatched.certainty,
+            },
         };
         writeln!(out, "{}", serde_json::to_string(&line)?)?;
     }

@@ -1,11 +1,11 @@
 //! Reasons for and against taking a candidate as a mark, by name: what each
 //! weighs stands in the regime file.
 
+use super::around::{Around, is_ticked, tail};
 use crate::detect::grammar::{Parsed, Separator};
 use crate::detect::number;
 use crate::detect::sheet::{Sheet, compact};
 use crate::detect::table;
-use super::around::{Around, is_ticked, tail};
 use crate::model::{Evidence, Region, Span, Term};
 
 pub(super) struct Weighed<'s, 'a> {
