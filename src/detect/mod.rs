@@ -35,20 +35,22 @@ pub struct Detection {
 
 /// Hits of scope entries alone, in one part's text.
 pub fn scope_hits(text: &SourceText, folded: &FoldedText, dictionary: &Dictionary) -> Vec<Finding> {
-    scope::scopes(text, folded, dictionary).0
+    scope::scopes(text, folded, dictionary, None).0
 }
 
 /// Looks for everything the dictionary holds in one part's text.
 pub fn detect(text: &SourceText, folded: &FoldedText, dictionary: &Dictionary) -> Detection {
-    let (findings, pieces) = scope::scopes(text, folded, dictionary);
-    let facts = Facts { pieces, ..Facts::default() };
-    let mut detection = Detection { findings, facts };
+    let mut detection = Detection::default();
     detection.findings.extend(scope::keyed(text, folded, dictionary));
     detection.findings.extend(known::known(text, folded, dictionary));
     let of = |form| dictionary.regimes.iter().filter(move |regime| regime.form == form);
     for regime in of(Form::LevelStarTerm) {
         star_regime(text, folded, regime, &mut detection);
     }
+    let issued = detection.facts.issue_dates.first().map(|issue| issue.date);
+    let (findings, pieces) = scope::scopes(text, folded, dictionary, issued);
+    detection.findings.extend(findings);
+    detection.facts.pieces = pieces;
     let banners: Vec<Sheet> =
         of(Form::Banner).map(|regime| Sheet::new(text, folded, regime)).collect();
     detection.findings.extend(banner::banners(&banners, &mut detection.facts));

@@ -12,7 +12,9 @@ pub(crate) use keyed::keyed;
 pub use search::{HeadTrial, Step, StepKind, Trial, try_entry};
 
 use crate::dictionary::{Category, Dictionary, Entry};
-use crate::model::{Evidence, Finding, FoldedText, Piece, Said, Severity, SourceText, Span, Words};
+use crate::model::{
+    Date, Evidence, Finding, FoldedText, Piece, Said, Severity, SourceText, Span, Words,
+};
 
 use super::place::Places;
 use search::{Counts, Hit, LISTED, Seen, search};
@@ -31,8 +33,9 @@ pub(crate) fn scopes(
     text: &SourceText,
     folded: &FoldedText,
     dictionary: &Dictionary,
+    issued: Option<Date>,
 ) -> (Vec<Finding>, Vec<Piece>) {
-    found(text, folded, dictionary, true)
+    found(text, folded, dictionary, true, issued)
 }
 
 /// The same; `readable` says whether words of the dictionary may be shown.
@@ -41,12 +44,13 @@ fn found(
     folded: &FoldedText,
     dictionary: &Dictionary,
     readable: bool,
+    issued: Option<Date>,
 ) -> (Vec<Finding>, Vec<Piece>) {
     if dictionary.matcher.is_empty() {
         return Default::default();
     }
     let (hits, counts, pieces) = search(text, folded, dictionary);
-    let writer = Writer { folded, dictionary, places: Places::new(text), readable };
+    let writer = Writer { folded, dictionary, places: Places::new(text), readable, issued };
     let mut listed = Counts::new();
     let findings = hits.into_iter().map(|hit| {
         let so_far = listed.entry(hit.entry).or_default();
@@ -69,6 +73,8 @@ struct Writer<'a> {
     places: Places<'a>,
     /// Whether words of the dictionary may be shown.
     readable: bool,
+    /// The day of the document, where it has one.
+    issued: Option<Date>,
 }
 
 impl Writer<'_> {
@@ -76,6 +82,23 @@ impl Writer<'_> {
         let entry = &self.dictionary.entries[hit.entry];
         let span = self.folded.source_span(hit.folded.clone());
         let mut evidence: Vec<Evidence> = hit.seen.iter().map(|seen| self.seen(seen)).collect();
+        if entry.threshold > 0 {
+            let sum: u32 = hit.seen.iter().map(|seen| u32::from(seen.weight)).sum();
+            let least = entry.threshold;
+            let words = Words::new(
+                format!("the weights come to {sum}, of {least} asked for"),
+                format!("权重合计{sum}，要求不低于{least}"),
+            );
+            evidence.push(Evidence { id: "scope-weight".to_owned(), words, weight: 0 });
+        }
+        if entry.derived {
+            let words = Words::new(
+                "its words were taken from the matter's name by a program",
+                "该条目的词语由程序从事项名称推得",
+            );
+            evidence.push(Evidence { id: "scope-derived".to_owned(), words, weight: 0 });
+        }
+        evidence.extend(self.validity(entry));
         if let Some(category) = entry.category.map(|at| &self.dictionary.categories[at]) {
             let Category { number, name, basis, .. } = category;
             let words = Words::new(
@@ -104,6 +127,26 @@ impl Writer<'_> {
             false => hit.missing.iter().map(|_| keyed::WORD.to_owned()).collect(),
         };
         Finding { evidence, missing_qualifiers: Some(missing), ..self.at(RULE, entry, span) }
+    }
+
+    /// Where an entry did not apply on the day of the document: the hit stands, and
+    /// says so. What was no secret then may be one now, and the other way round.
+    fn validity(&self, entry: &Entry) -> Option<Evidence> {
+        let scope = &self.dictionary.scopes[entry.scope];
+        let (from, to) = (entry.valid_from.or(scope.valid_from), entry.valid_to.or(scope.valid_to));
+        let day = self.issued?;
+        let words = match (from, to) {
+            (Some(from), _) if day < from => Words::new(
+                format!("the entry applies from {from} on, and the document is of {day}"),
+                format!("该条目自{from}起施行，而文件日期为{day}"),
+            ),
+            (_, Some(to)) if day > to => Words::new(
+                format!("the entry applied to {to}, and the document is of {day}"),
+                format!("该条目适用至{to}，而文件日期为{day}"),
+            ),
+            _ => return None,
+        };
+        Some(Evidence { id: "scope-validity".to_owned(), words, weight: 0 })
     }
 
     /// A quantity below an entry's threshold.
@@ -147,11 +190,16 @@ impl Writer<'_> {
         let [from, to] = self.places.char_range(&self.folded.source_span(seen.folded.clone()));
         let (id, en, zh) = seen.sort.words();
         let name = if self.readable { seen.name.as_str() } else { keyed::WORD };
+        let (heavy_en, heavy_zh) = match seen.weight {
+            0 => Default::default(),
+            weight => (format!(", weight {weight}"), format!("，权重{weight}")),
+        };
         let words = Words::new(
-            format!("{en} {name} at characters {from}–{to}"),
-            format!("{zh}“{name}”（字符{from}–{to}）"),
+            format!("{en} {name} at characters {from}–{to}{heavy_en}"),
+            format!("{zh}“{name}”（字符{from}–{to}{heavy_zh}）"),
         );
-        Evidence { id: id.to_owned(), words, weight: 1 }
+        let weight = i16::try_from(seen.weight.max(1)).unwrap_or(i16::MAX);
+        Evidence { id: id.to_owned(), words, weight }
     }
 
     /// The scope's name and the entry's number, as published.

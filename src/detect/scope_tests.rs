@@ -51,7 +51,7 @@ fn dictionary() -> Dictionary {
 }
 
 fn find(text: &SourceText) -> Vec<Finding> {
-    scopes(text, &fold(text.as_str()), &dictionary()).0
+    scopes(text, &fold(text.as_str()), &dictionary(), None).0
 }
 
 /// Entry, quote and missing qualifiers of each hit.
@@ -159,4 +159,91 @@ fn hostile_repetition_ends() {
     {
         assert!(find(&SourceText::from_lines(text)).is_empty());
     }
+}
+
+/// Hits of one entry, with their evidence in English.
+fn hits(entry: &str, name: &str, text: &str) -> Vec<Vec<String>> {
+    let file = format!(
+        "[scope]\nid = \"x\"\nname = {{ zh = \"甲\", en = \"A\" }}\nvalid_from = \"2001-01-01\"\n\
+         valid_to = \"2020-06-30\"\n[[entry]]\nid = \"x.1\"\nmatter = \"甲\"\n{entry}"
+    );
+    let dictionary = load(&[Source::new(Kind::Scope, "x.toml", file)])
+        .unwrap_or_else(|wrong| panic!("{wrong:?}"));
+    let mut text = SourceText::from_lines(text.to_owned());
+    let head = BlockHead { region: crate::model::Region::FileName, ..BlockHead::default() };
+    text.append(&head, name);
+    let day = "2021-05-01".parse().ok();
+    let found = scopes(&text, &fold(text.as_str()), &dictionary, day).0;
+    let words = |f: Finding| f.evidence.into_iter().map(|evidence| evidence.words.en).collect();
+    found.into_iter().map(words).collect()
+}
+
+#[test]
+fn weights_add_up_to_a_threshold() {
+    let entry = "terms = [\"靶场\", { word = \"弹道\", weight = 3 }]\nthreshold = 4\n\
+                 support = [{ any = [\"射程\"], weight = 1 }, { any = [\"坐标\"], weight = 3, within = \"paragraph\" }]";
+    for (text, is) in [
+        ("弹道与射程", true),
+        ("弹道", false),
+        ("靶场与射程", false),
+        ("靶场。坐标", true),
+        ("靶场。射程。坐标", true),
+        ("射程与坐标", false),
+    ] {
+        assert_eq!(!hits(entry, "a.txt", text).is_empty(), is, "{text}");
+    }
+    let evidence = &hits(entry, "a.txt", "弹道与射程")[0];
+    assert!(
+        evidence[0].ends_with(", weight 3") && evidence[1].ends_with(", weight 1"),
+        "{evidence:?}"
+    );
+    assert_eq!(evidence[2], "the weights come to 4, of 4 asked for");
+}
+
+#[test]
+fn head_words_may_have_a_case_and_bounds_of_their_own() {
+    let entry = "terms = [{ word = \"GPS\", case = \"any\", whole_word = true, aliases = [\"北斗\"] }, \"DEM\"]";
+    for (text, is) in [
+        ("gps", true),
+        ("agps", false),
+        ("北斗", true),
+        ("DEM", true),
+        ("dem", false),
+        ("xDEM", true),
+    ] {
+        assert_eq!(!hits(entry, "a.txt", text).is_empty(), is, "{text}");
+    }
+}
+
+#[test]
+fn entries_may_be_for_some_documents_only() {
+    let text = "云岭市关于融雪剂储备的通知（试行）\n各单位：\n融雪剂储备总结。";
+    for (documents, is) in [
+        ("kinds = [\"通知\"]", true),
+        ("kinds = [\"纪要\", \"方案\"]", false),
+        ("not_kinds = [\"通知\"]", false),
+        ("not_kinds = [\"总结\"]", true),
+        ("names = [\"*.DOCX\"]", true),
+        ("names = [\"*.pdf\"]", false),
+        ("not_names = [\"*储备*\"]", false),
+        ("kinds = [\"通知\"], not_names = [\"*.pdf\"]", true),
+    ] {
+        let entry = format!("terms = [\"融雪剂\"]\ndocuments = {{ {documents} }}");
+        assert_eq!(!hits(&entry, "储备.docx", text).is_empty(), is, "{documents}");
+    }
+}
+
+#[test]
+fn an_entry_that_no_longer_applied_says_so_and_stands() {
+    let said = |more: &str| {
+        let found = hits(&format!("terms = [\"融雪剂\"]\n{more}"), "a.txt", "融雪剂");
+        found[0].get(1).cloned().unwrap_or_default()
+    };
+    assert_eq!(said(""), "the entry applied to 2020-06-30, and the document is of 2021-05-01");
+    assert_eq!(said("valid_to = \"2030-01-01\""), "");
+    assert_eq!(
+        said("valid_from = \"2022-01-01\"\nvalid_to = \"2030-01-01\""),
+        "the entry applies from 2022-01-01 on, and the document is of 2021-05-01"
+    );
+    assert!(said("derived = true").contains("by a program"));
 }

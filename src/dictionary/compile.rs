@@ -8,8 +8,8 @@ use super::diagnostic::Lines;
 use super::load::{PATTERN, Source};
 use super::matcher::{Head, Matcher};
 use super::quantity::{Quantity, Range, Wanted, quantity};
-use super::scope::{Condition, Entry, QuantityCondition, Scope, Within, WordSet};
-use super::scope_file::{Case, RawEntry, RawGroup, RawQuantity, RawScope, ScopeFile};
+use super::scope::{Condition, Documents, Entry, QuantityCondition, Scope, Within, WordSet};
+use super::scope_file::{Case, RawEntry, RawGroup, RawQuantity, RawScope, RawTerm, ScopeFile};
 use super::{Diagnostic, Dictionary};
 use crate::model::Words;
 use crate::normalize::fold_term;
@@ -161,7 +161,12 @@ impl<'w> Compiler<'w> {
         if raw.matter.trim().is_empty() {
             self.say(here, "the matter as published is missing");
         }
-        let terms = self.words(here, "terms", &raw.terms);
+        let own = self.terms(here, raw);
+        let terms: Vec<String> = own.iter().map(|term| term.word.clone()).collect();
+        let term_weights: Vec<u16> = match own.iter().all(|term| term.weight == 1) {
+            true => Vec::new(),
+            false => own.iter().map(|term| term.weight).collect(),
+        };
         let mut near: Vec<Condition> = raw
             .all_of
             .iter()
@@ -170,6 +175,12 @@ impl<'w> Compiler<'w> {
         if !raw.any_of.is_empty() {
             near.extend(self.condition(here, "any_of", &raw.any_of, raw.within));
         }
+        for support in &raw.support {
+            let within = support.within.unwrap_or(raw.within);
+            let condition = self.condition(here, "support", &support.any, within);
+            near.extend(condition.map(|c| Condition { weight: support.weight, ..c }));
+        }
+        self.reachable(here, raw, &own);
         let qualifiers = raw
             .qualifiers
             .iter()
@@ -200,6 +211,9 @@ impl<'w> Compiler<'w> {
             sources: raw.sources.clone(),
             certainty: raw.certainty.clone(),
             terms,
+            term_weights,
+            threshold: raw.threshold,
+            documents: folded(&raw.documents),
             derived: raw.derived,
             near,
             quantities,
@@ -216,13 +230,65 @@ impl<'w> Compiler<'w> {
         }
         self.possible(here, &entry);
         let number = self.entries.len();
-        self.heads.extend(entry.terms.iter().map(|word| Head {
-            word: word.clone(),
+        self.heads.extend(own.into_iter().map(|term| Head {
+            word: term.word,
             entry: number,
-            any_case: raw.case == Case::Any,
-            whole_word: raw.whole_word,
+            any_case: term.any_case,
+            whole_word: term.whole_word,
         }));
         self.entries.push(entry);
+    }
+
+    /// The head words, each once, with what is its own or else its entry's.
+    fn terms(&mut self, here: Here<'_>, raw: &RawEntry) -> Vec<Term> {
+        let mut terms: Vec<Term> = Vec::new();
+        for term in &raw.terms {
+            let (words, case, whole_word, weight) = match term {
+                RawTerm::Plain(word) => (vec![word.clone()], None, None, None),
+                RawTerm::Own(own) => {
+                    let words = std::iter::once(&own.word).chain(&own.aliases).cloned().collect();
+                    (words, own.case, own.whole_word, own.weight)
+                }
+            };
+            for word in self.words(here, "terms", &words) {
+                if terms.iter().all(|known| known.word != word) {
+                    terms.push(Term {
+                        word,
+                        any_case: case.unwrap_or(raw.case) == Case::Any,
+                        whole_word: whole_word.unwrap_or(raw.whole_word),
+                        weight: weight.unwrap_or(1),
+                    });
+                }
+            }
+        }
+        if raw.terms.is_empty() {
+            self.say(here, "terms: a list without words never matches");
+        }
+        terms
+    }
+
+    /// Says where weights and threshold do not go together.
+    fn reachable(&mut self, here: Here<'_>, raw: &RawEntry, terms: &[Term]) {
+        let heaviest = terms.iter().map(|term| u32::from(term.weight)).max().unwrap_or(0);
+        let support: u32 = raw.support.iter().map(|support| u32::from(support.weight)).sum();
+        if raw.threshold == 0 && (!raw.support.is_empty() || terms.iter().any(|t| t.weight != 1)) {
+            self.say(here, "weights mean nothing without a threshold");
+        } else if heaviest + support < raw.threshold {
+            let message = format!(
+                "threshold {}: all weights together come to {}, so it can never match",
+                raw.threshold,
+                heaviest + support
+            );
+            self.say(here, message);
+        }
+        if raw.support.iter().any(|support| support.weight == 0) {
+            self.say(here, "support: a weight is at least 1");
+        }
+        let kinds = raw.documents.kinds.iter().chain(&raw.documents.not_kinds);
+        let names = raw.documents.names.iter().chain(&raw.documents.not_names);
+        if kinds.chain(names).any(|word| word.trim().is_empty()) {
+            self.say(here, "documents: an empty word would fit everywhere");
+        }
     }
 
     /// Says what can never match: a head word that holds an excluded word, or a
@@ -312,14 +378,14 @@ impl<'w> Compiler<'w> {
         let words = self.words(here, what, words);
         let name = words.first()?.clone();
         if let Some(&set) = self.set_ids.get(&words) {
-            return Some(Condition { name, words: set, within });
+            return Some(Condition { name, words: set, weight: 0, within });
         }
         match WordSet::new(words.clone()) {
             Ok(set) => {
                 let id = self.sets.len();
                 self.sets.push(set);
                 self.set_ids.insert(words, id);
-                Some(Condition { name, words: id, within })
+                Some(Condition { name, words: id, weight: 0, within })
             }
             Err(reason) => {
                 self.say(here, format!("{what}: {reason}"));
@@ -454,6 +520,25 @@ impl<'w> Compiler<'w> {
     fn say(&mut self, here: Here<'_>, message: impl Into<String>) {
         let message = format!("{}: {}", here.id, message.into());
         self.wrong.push(Diagnostic::on(&here.source.name, here.line, message));
+    }
+}
+
+/// A head word, folded, with how it is looked for.
+struct Term {
+    word: String,
+    any_case: bool,
+    whole_word: bool,
+    weight: u16,
+}
+
+/// Kinds and names as texts are folded.
+fn folded(raw: &Documents) -> Documents {
+    let fold = |words: &[String]| words.iter().map(|word| fold_term(word)).collect();
+    Documents {
+        kinds: fold(&raw.kinds),
+        not_kinds: fold(&raw.not_kinds),
+        names: fold(&raw.names),
+        not_names: fold(&raw.not_names),
     }
 }
 

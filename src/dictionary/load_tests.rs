@@ -221,3 +221,18 @@ fn the_shipped_scopes_are_sorted_by_the_law() {
         assert!(!known, "{} is an entry too", unmatched.matter);
     }
 }
+
+#[test]
+fn weights_and_documents_that_cannot_be_meant_are_said() {
+    check(&entry("terms = [{ word = \"甲\", weight = 2 }]"), &[(9, "without a threshold")]);
+    check(
+        &entry("terms = [\"甲\"]\nthreshold = 5\nsupport = [{ any = [\"乙\"], weight = 3 }]"),
+        &[(9, "come to 4")],
+    );
+    check(&entry("terms = [\"甲\"]\ndocuments = { kinds = [\"\"] }"), &[(9, "fit everywhere")]);
+    check(&entry("terms = [{ word = \"甲\", wait = 2 }]"), &[(13, "expected a word or")]);
+    check(&entry("terms = [\"甲\"]\ndocuments = { kind = [\"通知\"] }"), &[(14, "unknown field")]);
+    let text = entry("terms = [{ word = \"甲\", aliases = [\"乙\", \"甲\"] }]\nthreshold = 1");
+    let dictionary = load(&[file(&text)]).unwrap();
+    assert_eq!(dictionary.entries[0].terms, ["甲", "乙"]);
+}

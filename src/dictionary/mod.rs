@@ -35,7 +35,7 @@ pub use regime::{
     Banner, ByteSet, Edge, Finders, Form, LevelEntry, Opening, Organ, Regime, Unclear,
 };
 pub use rule::{Basis, BasisDay, Example, Rule};
-pub use scope::{Condition, Entry, QuantityCondition, Scope, Within, WordSet};
+pub use scope::{Condition, Documents, Entry, QuantityCondition, Scope, Within, WordSet};
 pub use sealed::{Sealed, Shut};
 
 /// All that vetmark looks for, and the law it rests on.

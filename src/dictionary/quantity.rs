@@ -1,5 +1,6 @@
 //! Numbers with units, as Chinese texts write them: scales (1:1万, 万分之一),
-//! areas, lengths, gravity, angles and amounts of money.
+//! areas, lengths and accuracies, gravity, angles, amounts of money, shares,
+//! counts and days.
 
 use crate::model::Span;
 
@@ -18,6 +19,27 @@ pub enum Measure {
     Angle,
     /// Yuan.
     Money,
+    /// Metres by which a position or height may be wrong (±0.5米, 优于0.5米,
+    /// 精度0.5米): better is smaller.
+    Accuracy,
+    /// Per cent.
+    Share,
+    /// Persons (人, 名).
+    Persons,
+    /// Copies (份, 册, 本).
+    Copies,
+    /// Devices (台, 套).
+    Devices,
+    /// Vehicles (辆).
+    Vehicles,
+    /// Ships (艘).
+    Ships,
+    /// Aircraft and the like (架).
+    Aircraft,
+    /// Pieces (件, 枚, 支).
+    Pieces,
+    /// A day of the calendar; the value counts days.
+    Day,
 }
 
 /// A measured number.
@@ -58,6 +80,22 @@ const UNITS: &[(&str, Measure, f64)] = &[
     ("'", Measure::Angle, 60.0),
     ("角秒", Measure::Angle, 1.0),
     ("角分", Measure::Angle, 60.0),
+    ("%", Measure::Share, 1.0),
+    ("‰", Measure::Share, 0.1),
+    ("人次", Measure::Persons, 1.0),
+    ("人", Measure::Persons, 1.0),
+    ("名", Measure::Persons, 1.0),
+    ("份", Measure::Copies, 1.0),
+    ("册", Measure::Copies, 1.0),
+    ("本", Measure::Copies, 1.0),
+    ("台", Measure::Devices, 1.0),
+    ("套", Measure::Devices, 1.0),
+    ("辆", Measure::Vehicles, 1.0),
+    ("艘", Measure::Ships, 1.0),
+    ("架", Measure::Aircraft, 1.0),
+    ("件", Measure::Pieces, 1.0),
+    ("枚", Measure::Pieces, 1.0),
+    ("支", Measure::Pieces, 1.0),
 ];
 
 /// The smallest denominator that makes 1:n a map's scale and not a score or a time.
@@ -72,9 +110,18 @@ pub fn quantities(text: &str) -> Vec<(Span, Quantity)> {
             at = start + text[start..].chars().next().map_or(1, char::len_utf8);
             continue;
         };
-        match scale(text, number, end).or_else(|| measured(text, number, end)) {
+        let quantity = day(text, start, number, end)
+            .or_else(|| share(text, start))
+            .or_else(|| scale(text, number, end))
+            .or_else(|| measured(text, number, end));
+        match quantity {
             Some((quantity, end)) if quantity.value.is_finite() && quantity.value > 0.0 => {
                 found.push((start..end, quantity));
+                // An accuracy is a length as well: people speak of both.
+                if quantity.measure == Measure::Length && is_accuracy(text, start) {
+                    let accuracy = Quantity { measure: Measure::Accuracy, ..quantity };
+                    found.push((start..end, accuracy));
+                }
                 at = end;
             }
             _ => at = end,
@@ -83,8 +130,16 @@ pub fn quantities(text: &str) -> Vec<(Span, Quantity)> {
     found
 }
 
-/// The one quantity a text consists of, as in a dictionary: `1:1万`, `25平方千米`.
+/// The one quantity a text consists of, as in a dictionary: `1:1万`, `25平方千米`;
+/// `±0.5米` is an accuracy.
 pub fn quantity(text: &str) -> Option<Quantity> {
+    if let Some(length) = text.strip_prefix(['±', '\u{b1}']) {
+        let length = quantity(length)?;
+        return match length.measure {
+            Measure::Length => Some(Quantity { measure: Measure::Accuracy, ..length }),
+            _ => Some(length),
+        };
+    }
     match quantities(text).as_slice() {
         [(span, only)] if *span == (0..text.len()) => Some(*only),
         _ => None,
@@ -111,6 +166,67 @@ fn scale(text: &str, first: f64, at: usize) -> Option<(Quantity, usize)> {
     };
     let quantity = Quantity { measure: Measure::Scale, value: denominator };
     (denominator >= COARSEST).then_some((quantity, end))
+}
+
+/// Whether what stands before a length makes it an accuracy.
+fn is_accuracy(text: &str, start: usize) -> bool {
+    /// Characters looked back at.
+    const BACK: usize = 8;
+    let before: Vec<char> = text[..start].chars().rev().take(BACK).collect();
+    let before: String = before.iter().rev().collect();
+    let clause = before.rsplit(['，', ',', '。', '；', ';', '\n']).next().unwrap_or_default();
+    ["±", "优于", "精度", "误差"].iter().any(|word| clause.contains(word))
+}
+
+/// `百分之三十`.
+fn share(text: &str, start: usize) -> Option<(Quantity, usize)> {
+    const OF: &str = "百分之";
+    text[start..].strip_prefix(OF)?;
+    let (value, end) = number(text, start + OF.len())?;
+    Some((Quantity { measure: Measure::Share, value }, end))
+}
+
+/// `2026年1月5日`, `二〇二六年一月五日`, `2026-01-05`, `2026.1.5`.
+fn day(text: &str, start: usize, number_here: f64, at: usize) -> Option<(Quantity, usize)> {
+    let run =
+        |at: usize| text.as_bytes().iter().skip(at).take_while(|b| b.is_ascii_digit()).count();
+    // 2026.1 is a number as well.
+    let (year, at) = match run(start) {
+        4 => (text.get(start..start + 4)?.parse().ok()?, start + 4),
+        0 if text.get(start..at)?.chars().count() == 4 => (number_here, at),
+        _ => return None,
+    };
+    if !(1900.0..2200.0).contains(&year) {
+        return None;
+    }
+    let step = |at: usize, sign: char| {
+        text.get(at..)?.strip_prefix(sign)?;
+        let at = at + sign.len_utf8();
+        match run(at) {
+            0 => number(text, at),
+            length @ 1..=2 => Some((text.get(at..at + length)?.parse().ok()?, at + length)),
+            _ => None,
+        }
+    };
+    let (month, day, end) = match text.get(at..)?.chars().next()? {
+        '年' => {
+            let (month, at) = step(at, '年')?;
+            let (day, at) = step(at, '月')?;
+            text.get(at..)?.strip_prefix('日')?;
+            (month, day, at + '日'.len_utf8())
+        }
+        sign @ ('-' | '.' | '/') => {
+            let (month, at) = step(at, sign)?;
+            let (day, at) = step(at, sign)?;
+            (month, day, at)
+        }
+        _ => return None,
+    };
+    let whole = |value: f64| (value.fract() == 0.0).then_some(value as i8);
+    let date = jiff::civil::Date::new(year as i16, whole(month)?, whole(day)?).ok()?;
+    let first = jiff::civil::date(1800, 1, 1);
+    let days = first.until(date).ok()?.get_days();
+    Some((Quantity { measure: Measure::Day, value: f64::from(days) }, end))
 }
 
 fn measured(text: &str, number: f64, at: usize) -> Option<(Quantity, usize)> {
@@ -306,8 +422,7 @@ mod tests {
 
     #[test]
     fn what_is_no_scale() {
-        for text in ["比分3:1", "1:30开会", "二分之一", "百分之一", "主客1:0", "十有八九"]
-        {
+        for text in ["比分3:1", "1:30开会", "二分之一", "主客1:0", "十有八九"] {
             check(text, &[]);
         }
     }
@@ -342,6 +457,55 @@ mod tests {
             "3.2亿元 5 months 100mm",
             &[("3.2亿元", Measure::Money, 3.2e8), ("100mm", Measure::Length, 0.1)],
         );
+    }
+
+    #[test]
+    fn accuracies_are_lengths_that_may_be_wrong() {
+        let both = |text: &'static str, value| {
+            [(text, Measure::Length, value), (text, Measure::Accuracy, value)]
+        };
+        check("平面精度优于±0.5米", &both("0.5米", 0.5));
+        check("高程误差不超过30厘米", &both("30厘米", 0.3));
+        check("优于1m的成果", &both("1m", 1.0));
+        check("精度高，长30米", &[("30米", Measure::Length, 30.0)]);
+        let accuracy = quantity("±0.5米").unwrap();
+        assert_eq!((accuracy.measure, accuracy.value), (Measure::Accuracy, 0.5));
+        assert_eq!(quantity("±1毫伽").unwrap().measure, Measure::Gravity);
+    }
+
+    #[test]
+    fn shares_counts_and_days() {
+        check(
+            "占30%、百分之三十五或千分之一,2‰",
+            &[
+                ("30%", Measure::Share, 30.0),
+                ("百分之三十五", Measure::Share, 35.0),
+                ("千分之一", Measure::Scale, 1000.0),
+                ("2‰", Measure::Share, 0.2),
+            ],
+        );
+        check(
+            "参训1,200人,印发三十份,设备12台(套),车辆5辆",
+            &[
+                ("1,200人", Measure::Persons, 1200.0),
+                ("三十份", Measure::Copies, 30.0),
+                ("12台", Measure::Devices, 12.0),
+                ("5辆", Measure::Vehicles, 5.0),
+            ],
+        );
+        let days = |text: &str| {
+            let found = quantities(text);
+            let days = found.iter().filter(|(_, q)| q.measure == Measure::Day);
+            days.map(|(span, q)| (text[span.clone()].to_owned(), q.value)).collect::<Vec<_>>()
+        };
+        let first = days("2026年1月5日")[0].1;
+        for text in ["2026-01-05", "2026.1.5", "2026/01/05", "二〇二六年一月五日"] {
+            assert_eq!(days(text), [(text.to_owned(), first)], "{text}");
+        }
+        assert_eq!(days("2026年1月6日")[0].1, first + 1.0);
+        for text in ["2026年13月5日", "1月5日", "12026-1-5", "2026年1月"] {
+            assert!(days(text).is_empty(), "{text}");
+        }
     }
 
     #[test]

@@ -77,6 +77,12 @@ pub struct Entry {
     pub certainty: String,
     /// Head words, as written; a hit begins with one of them.
     pub terms: Vec<String>,
+    /// What each of them weighs, where that is not 1 for all.
+    pub term_weights: Vec<u16>,
+    /// What the weights of all that is near must come to; 0 where nothing is weighed.
+    pub threshold: u32,
+    /// Kinds of documents it is, or is not, looked for in.
+    pub documents: Documents,
     /// Whether the head words were taken from the matter's name, by a program.
     pub derived: bool,
     /// Each must be seen near a head word.
@@ -99,6 +105,70 @@ pub struct Entry {
     pub line: usize,
 }
 
+impl Entry {
+    /// What a head word weighs, as it stands in a folded text.
+    pub fn weight_of(&self, term: &str) -> u16 {
+        let at = self.terms.iter().position(|known| known == term);
+        let at = at.or_else(|| self.terms.iter().position(|t| t.eq_ignore_ascii_case(term)));
+        at.and_then(|at| self.term_weights.get(at)).copied().unwrap_or(1)
+    }
+}
+
+/// Which documents an entry is looked for in; all where nothing is said.
+#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Documents {
+    /// Only where the title ends with one of these (通知, 纪要).
+    pub kinds: Vec<String>,
+    /// Not where it does.
+    pub not_kinds: Vec<String>,
+    /// Only where the file's name is like one of these (`*.docx`, `*会议*`).
+    pub names: Vec<String>,
+    /// Not where it is.
+    pub not_names: Vec<String>,
+}
+
+impl Documents {
+    /// Whether any document will do.
+    pub fn is_any(&self) -> bool {
+        *self == Self::default()
+    }
+
+    /// Whether a document with these lines that may be titles and these names will do.
+    pub fn fit(&self, titles: &[String], names: &[String]) -> bool {
+        let kind = |kinds: &[String]| {
+            titles.iter().any(|title| kinds.iter().any(|kind| title.ends_with(kind.as_str())))
+        };
+        let name = |patterns: &[String]| {
+            names.iter().any(|name| patterns.iter().any(|pattern| is_like(name, pattern)))
+        };
+        (self.kinds.is_empty() || kind(&self.kinds))
+            && !kind(&self.not_kinds)
+            && (self.names.is_empty() || name(&self.names))
+            && !name(&self.not_names)
+    }
+}
+
+/// Whether a name is like a pattern, in which `*` stands for anything; letters in
+/// any case.
+fn is_like(name: &str, pattern: &str) -> bool {
+    let (name, pattern) = (name.to_lowercase(), pattern.to_lowercase());
+    let mut pieces = pattern.split('*');
+    let Some(mut rest) = pieces.next().and_then(|first| name.strip_prefix(first)) else {
+        return false;
+    };
+    let mut last = None;
+    for piece in pieces {
+        if let Some(before) = last.replace(piece) {
+            match rest.find(before) {
+                Some(at) => rest = &rest[at + before.len()..],
+                None => return false,
+            }
+        }
+    }
+    last.map_or(rest.is_empty(), |last| rest.ends_with(last))
+}
+
 /// How far from a head word something counts as near.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Within {
@@ -119,6 +189,8 @@ pub struct Condition {
     pub name: String,
     /// Index into the dictionary's word sets.
     pub words: usize,
+    /// What it adds to the sum of weights where it is near; 0 for one that must be.
+    pub weight: u16,
     /// How near.
     pub within: Within,
 }
@@ -211,5 +283,27 @@ impl WordSet {
         }
         found.sort_by_key(|(span, word)| (span.start, span.end, *word));
         found
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_like_patterns() {
+        for (name, pattern, is) in [
+            ("a.DOCX", "*.docx", true),
+            ("a.docx.pdf", "*.docx", false),
+            ("2026年会议纪要.pdf", "*会议*.pdf", true),
+            ("会议.pdf", "会议", false),
+            ("会议", "会议", true),
+            ("abab", "*ab", true),
+            ("aba", "a*b*a", true),
+            ("ab", "a*b*b", false),
+            ("任何", "*", true),
+        ] {
+            assert_eq!(is_like(name, pattern), is, "{name} {pattern}");
+        }
     }
 }

@@ -10,7 +10,7 @@ use toml::de::{DeTable, DeValue, ValueDeserializer};
 
 use super::Diagnostic;
 use super::category::{Category, Unmatched};
-use super::scope::Within;
+use super::scope::{Documents, Within};
 use crate::model::Words;
 
 /// One parsed scope file.
@@ -75,7 +75,13 @@ pub(super) struct RawEntry {
     #[serde(default)]
     pub certainty: String,
 
-    pub terms: Vec<String>,
+    pub terms: Vec<RawTerm>,
+    #[serde(default)]
+    pub threshold: u32,
+    #[serde(default)]
+    pub support: Vec<Support>,
+    #[serde(default)]
+    pub documents: Documents,
     #[serde(default)]
     pub derived: bool,
     #[serde(default)]
@@ -116,6 +122,38 @@ pub(super) enum Case {
     #[default]
     Exact,
     Any,
+}
+
+/// A head word, or one with what is its own.
+#[derive(Debug, Deserialize)]
+#[serde(
+    untagged,
+    expecting = "expected a word or { word = …, aliases = […], case = …, whole_word = …, weight = … }"
+)]
+pub(super) enum RawTerm {
+    Plain(String),
+    Own(OwnTerm),
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct OwnTerm {
+    pub word: String,
+    /// Other words for the same.
+    #[serde(default)]
+    pub aliases: Vec<String>,
+    pub case: Option<Case>,
+    pub whole_word: Option<bool>,
+    pub weight: Option<u16>,
+}
+
+/// Words that need not be near, and count where they are.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Support {
+    pub any: Vec<String>,
+    pub within: Option<Within>,
+    pub weight: u16,
 }
 
 /// One word, some words of which any will do, or those with a reach of their own.

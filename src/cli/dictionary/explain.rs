@@ -109,7 +109,16 @@ impl Page<'_> {
             writeln!(self.out, "  ({})", lang.pick(words[0], words[1]))?;
         }
         for condition in &entry.near {
-            self.words(["and near it one of", "并须见到其一"], condition)?;
+            if condition.weight > 0 {
+                let weight = condition.weight;
+                let (en, zh) = (
+                    format!("adding {weight} where near, one of"),
+                    format!("见到其一则加权{weight}"),
+                );
+                self.words([&en, &zh], condition)?;
+            } else {
+                self.words(["and near it one of", "并须见到其一"], condition)?;
+            }
         }
         for condition in &entry.quantities {
             let within = reach(condition.within, lang);
@@ -129,7 +138,25 @@ impl Page<'_> {
         for condition in &entry.apart {
             self.words(["but none of", "但不得见到"], condition)?;
         }
-        Ok(())
+        self.weights()?;
+        let documents = &entry.documents;
+        let list = |words: &[String]| words.join(lang.pick(", ", "、"));
+        self.fact(["only in documents titled", "仅限文种"], &list(&documents.kinds))?;
+        self.fact(["not in documents titled", "不含文种"], &list(&documents.not_kinds))?;
+        self.fact(["only in files named", "仅限文件名"], &list(&documents.names))?;
+        self.fact(["not in files named", "不含文件名"], &list(&documents.not_names))
+    }
+
+    fn weights(&mut self) -> io::Result<()> {
+        let entry = self.entry;
+        if entry.threshold == 0 {
+            return Ok(());
+        }
+        let weighed = entry.terms.iter().map(|term| format!("{term} {}", entry.weight_of(term)));
+        let weighed: Vec<_> = weighed.collect();
+        self.fact(["weights of the terms", "词语权重"], &weighed.join(self.lang.pick(", ", "、")))?;
+        let least = entry.threshold.to_string();
+        self.fact(["all weights together at least", "权重合计不低于"], &least)
     }
 
     fn words(&mut self, what: [&str; 2], condition: &Condition) -> io::Result<()> {

@@ -120,7 +120,22 @@ fn write_head(head: &HeadTrial, lang: Lang, out: &mut dyn Write) -> io::Result<(
         false => lang.pick("no hit", "未命中"),
     };
     writeln!(out, "  {} ({}): {verdict}", Shown(&head.term), place(&head.place, lang))?;
-    head.steps.iter().try_for_each(|step| write_step(step, lang, out))
+    if !head.document_fits {
+        let words = lang.pick(
+            "excluded the document is of a kind the entry is not looked for in",
+            "排除 该条目不在此类文件中查找",
+        );
+        writeln!(out, "    {words}")?;
+    }
+    head.steps.iter().try_for_each(|step| write_step(step, lang, out))?;
+    if let Some((sum, least)) = head.sum {
+        let words = lang.pick(
+            format!("the weights come to {sum}, of {least} asked for"),
+            format!("权重合计{sum}，要求不低于{least}"),
+        );
+        writeln!(out, "    {words}")?;
+    }
+    Ok(())
 }
 
 fn write_step(step: &Step, lang: Lang, out: &mut dyn Write) -> io::Result<()> {
@@ -128,7 +143,7 @@ fn write_step(step: &Step, lang: Lang, out: &mut dyn Write) -> io::Result<()> {
         (StepKind::Apart, false) => lang.pick("excluded", "排除"),
         (StepKind::Apart, true) => lang.pick("free of ", "无    "),
         (_, true) => lang.pick("met     ", "满足"),
-        (StepKind::Qualifier, false) => lang.pick("unseen  ", "未见"),
+        (StepKind::Qualifier | StepKind::Support, false) => lang.pick("unseen  ", "未见"),
         (_, false) => lang.pick("missing ", "缺少"),
     };
     let mut words = some(&step.wanted, lang);

@@ -30,7 +30,7 @@ fn entries_of(list: &KeyedList, text: &SourceText, folded: &FoldedText) -> Vec<F
     }
     // Quantities below a threshold are not added up with those of other parts: they
     // would have to be known by an entry that is not in the dictionary.
-    let (mut findings, _) = super::found(text, folded, &list.opened(&words), false);
+    let (mut findings, _) = super::found(text, folded, &list.opened(&words), false, None);
     for finding in &mut findings {
         let words = Words::new("an entry of a keyed list", "加密词表的条目");
         finding.evidence.push(Evidence { id: "scope-keyed".to_owned(), words, weight: 0 });

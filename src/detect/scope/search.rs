@@ -10,7 +10,7 @@ use std::ops::Range;
 use super::passage::{Passage, Passages};
 use crate::dictionary::quantity::{Quantity, quantities};
 use crate::dictionary::{Condition, Dictionary, Entry, QuantityCondition, Within};
-use crate::model::{Block, FoldedText, SourceText, Span};
+use crate::model::{Block, FoldedText, Region, SourceText, Span};
 
 /// Hits of one entry that are kept in one part; further ones are counted.
 pub(super) const LISTED: usize = 64;
@@ -100,6 +100,8 @@ enum Near {
 /// the folded text.
 struct Sight<'a> {
     sort: Sort,
+    /// What it adds to the sum of weights.
+    weight: u16,
     name: &'a str,
     span: Span,
     on_page: bool,
@@ -109,6 +111,7 @@ struct Sight<'a> {
 #[derive(Clone, Debug)]
 pub(super) struct Seen {
     pub sort: Sort,
+    pub weight: u16,
     pub name: String,
     pub folded: Span,
 }
@@ -162,6 +165,47 @@ struct Search<'a> {
     cell: usize,
     sentence: Span,
     page: Page,
+    document: Option<Document>,
+}
+
+/// What a document calls itself.
+#[derive(Debug)]
+struct Document {
+    /// Short lines of its first page, folded, without what stands in brackets
+    /// behind them: a title is one of them.
+    titles: Vec<String>,
+    /// Its names, folded.
+    names: Vec<String>,
+}
+
+impl Document {
+    /// Lines of the beginning among which the title is.
+    const LINES: usize = 40;
+    /// Longer lines are no titles.
+    const TITLE: usize = 60;
+
+    fn of(text: &SourceText, folded: &FoldedText) -> Self {
+        let line = |block: &Block| {
+            let span = block.span();
+            let folded_span = folded.folded_offset(span.start)..folded.folded_offset(span.end);
+            folded.as_str().get(folded_span).unwrap_or_default().trim().to_owned()
+        };
+        let is_name =
+            |block: &&Block| matches!(block.region, Region::FileName | Region::AttachmentName);
+        let first = text.blocks().iter().filter(|b| b.region == Region::Body && b.page <= 1);
+        let titles = first.take(Self::LINES).map(line).filter_map(|line| {
+            let bare = line.find(['(', '〔', '[']).map_or(line.as_str(), |at| &line[..at]);
+            let bare = bare.trim();
+            let is_title = !bare.is_empty()
+                && bare.chars().count() <= Self::TITLE
+                && !bare.contains(['。', '；', '，', ',', ';']);
+            is_title.then(|| bare.to_owned())
+        });
+        Self {
+            titles: titles.collect(),
+            names: text.blocks().iter().rev().take(4).filter(is_name).map(line).collect(),
+        }
+    }
 }
 
 /// How far one entry has come.
@@ -248,6 +292,7 @@ impl<'a> Search<'a> {
             cell: 0,
             sentence: 0..0,
             page: Page::default(),
+            document: None,
         }
     }
 
@@ -305,14 +350,26 @@ impl<'a> Search<'a> {
 
     /// Looks at all conditions of an entry, cheapest failure first.
     fn look(&mut self, at: &At<'_>, entry: &'a Entry, sights: &mut Vec<Sight<'a>>) -> Look {
+        if !entry.documents.is_any() && !self.document_fits(entry) {
+            return Look::NotInParagraph;
+        }
+        let mut sum = u32::from(match entry.threshold {
+            0 => 0,
+            _ => entry.weight_of(&at.passage.text[at.head.clone()]),
+        });
         for condition in &entry.near {
             match self.word_near(at, condition) {
                 Near::Here(span, word) => {
+                    sum += u32::from(condition.weight);
                     sights.push(self.sight(Sort::Near, condition, span, word));
                 }
+                _ if condition.weight > 0 => {}
                 Near::Elsewhere => return Look::NotHere,
                 Near::Absent => return Look::NotInParagraph,
             }
+        }
+        if sum < entry.threshold {
+            return Look::NotHere;
         }
         let mut short = None;
         for (index, condition) in entry.quantities.iter().enumerate() {
@@ -324,7 +381,8 @@ impl<'a> Search<'a> {
                 continue;
             };
             let on_page = condition.within == Within::Page;
-            sights.push(Sight { sort: Sort::Quantity, name: &condition.name, span, on_page });
+            let name = &condition.name;
+            sights.push(Sight { sort: Sort::Quantity, weight: 0, name, span, on_page });
         }
         for condition in &entry.apart {
             if let Near::Here(..) = self.word_near(at, condition) {
@@ -344,6 +402,7 @@ impl<'a> Search<'a> {
                 Near::Absent | Near::Elsewhere => {
                     sights.push(Sight {
                         sort: Sort::Missing,
+                        weight: 0,
                         name: &condition.name,
                         span: 0..0,
                         on_page: false,
@@ -352,6 +411,12 @@ impl<'a> Search<'a> {
             }
         }
         short.map_or(Look::Hit, Look::Short)
+    }
+
+    /// Whether the document is of a kind the entry is looked for in.
+    fn document_fits(&mut self, entry: &Entry) -> bool {
+        let document = self.document.get_or_insert_with(|| Document::of(self.text, self.folded));
+        entry.documents.fit(&document.titles, &document.names)
     }
 
     /// Keeps the quantities near the head that may add up with others to what a
@@ -387,12 +452,15 @@ impl<'a> Search<'a> {
 
     fn sight(&self, sort: Sort, condition: &Condition, span: Span, word: usize) -> Sight<'a> {
         let name = self.dictionary.word_sets[condition.words].word(word);
-        Sight { sort, name, span, on_page: condition.within == Within::Page }
+        let on_page = condition.within == Within::Page;
+        Sight { sort, weight: condition.weight, name, span, on_page }
     }
 
     fn hit(&mut self, at: &At<'_>, entry: usize, folded: Span, sights: &[Sight<'a>]) {
         let term = at.passage.text[at.head.clone()].to_owned();
-        let mut seen = vec![Seen { sort: Sort::Term, name: term, folded: folded.clone() }];
+        let known = &self.dictionary.entries[entry];
+        let weight = if known.threshold > 0 { known.weight_of(&term) } else { 0 };
+        let mut seen = vec![Seen { sort: Sort::Term, weight, name: term, folded: folded.clone() }];
         let mut missing = Vec::new();
         for sight in sights {
             if sight.sort == Sort::Missing {
@@ -403,7 +471,8 @@ impl<'a> Search<'a> {
                 true => sight.span.clone(),
                 false => at.passage.folded_span(&sight.span),
             };
-            seen.push(Seen { sort: sight.sort, name: sight.name.to_owned(), folded });
+            let Sight { sort, weight, .. } = *sight;
+            seen.push(Seen { sort, weight, name: sight.name.to_owned(), folded });
         }
         self.hits.push(Hit { entry, folded, seen, missing });
     }

@@ -26,7 +26,7 @@ const ANCHOR_BITS: usize = 16;
 const WORD_BITS: usize = 64;
 
 /// What an entry says of itself and not of texts: none of it comes into a list.
-const SAID: [&str; 14] = [
+const SAID: [&str; 18] = [
     "id",
     "number",
     "name",
@@ -35,6 +35,10 @@ const SAID: [&str; 14] = [
     "level",
     "term",
     "knowledge",
+    "basis",
+    "department",
+    "remark",
+    "derived",
     "valid_from",
     "valid_to",
     "sources",
@@ -102,6 +106,18 @@ pub fn make(
 ) -> Result<Made, Vec<Diagnostic>> {
     let dictionary = load(sources)?;
     let written = Written::read(sources)?;
+    let own = dictionary.entries.iter().filter(|entry| wanted.contains(&entry.file));
+    let own: Vec<_> = own.filter(|entry| written.has_own_terms(&entry.id)).collect();
+    if !own.is_empty() {
+        let message = "a keyed list keeps head words alone: give case and whole_word to the entry, \
+                       and no weights to words";
+        let wrong = own.into_iter().map(|entry| Diagnostic {
+            file: entry.file.clone(),
+            line: entry.line,
+            message: format!("{}: {message}", entry.id),
+        });
+        return Err(wrong.collect());
+    }
     let mut maker = Maker { least_bits, ..Maker::new(key) };
     for entry in dictionary.entries.iter().filter(|entry| wanted.contains(&entry.file)) {
         let level = entry.level.clone();
@@ -147,6 +163,16 @@ impl Written {
             }
         }
         Ok(written)
+    }
+
+    /// Whether head words of an entry have a case, a boundary or a weight of their own.
+    fn has_own_terms(&self, id: &str) -> bool {
+        let terms = self.entries.get(id).and_then(|entry| entry.get("terms"));
+        let own = |term: &toml::Value| {
+            let keys = term.as_table().into_iter().flatten();
+            keys.into_iter().any(|(key, _)| !matches!(key.as_str(), "word" | "aliases"))
+        };
+        terms.and_then(toml::Value::as_array).is_some_and(|terms| terms.iter().any(own))
     }
 
     /// What an entry asks for beside its head words, in TOML; empty where it asks

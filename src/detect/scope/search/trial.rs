@@ -34,6 +34,10 @@ pub struct HeadTrial {
     pub place: Place,
     /// All that the entry asks for, in the order it is looked at.
     pub steps: Vec<Step>,
+    /// What the weights of all that is near come to, and what they must.
+    pub sum: Option<(u32, u32)>,
+    /// Whether the document is of a kind the entry is looked for in.
+    pub document_fits: bool,
     /// Whether nothing it cannot do without is missing.
     pub hit: bool,
 }
@@ -43,6 +47,8 @@ pub struct HeadTrial {
 pub enum StepKind {
     /// Words of which one must be near.
     Near,
+    /// Words that add to the sum of weights where they are near.
+    Support,
     /// A quantity that must be near.
     Quantity,
     /// Words of which none may be near.
@@ -77,7 +83,7 @@ impl Step {
 
     /// Whether a hit cannot do without it.
     pub fn is_needed(&self) -> bool {
-        self.kind != StepKind::Qualifier
+        !matches!(self.kind, StepKind::Qualifier | StepKind::Support)
     }
 }
 
@@ -143,7 +149,8 @@ impl<'a> Trier<'a> {
     fn head(&mut self, at: &At<'_>, entry: &'a Entry) -> HeadTrial {
         let mut steps = Vec::new();
         for condition in &entry.near {
-            steps.push(self.words(at, StepKind::Near, condition));
+            let kind = if condition.weight > 0 { StepKind::Support } else { StepKind::Near };
+            steps.push(self.words(at, kind, condition));
         }
         for condition in &entry.quantities {
             steps.push(self.quantity(at, condition));
@@ -155,10 +162,21 @@ impl<'a> Trier<'a> {
         for condition in &entry.qualifiers {
             steps.push(self.words(at, kind, condition));
         }
+        let term = &at.passage.text[at.head.clone()];
+        let sum = (entry.threshold > 0).then(|| {
+            let seen = entry.near.iter().zip(&steps).filter(|(_, step)| step.is_met());
+            let near: u32 = seen.map(|(condition, _)| u32::from(condition.weight)).sum();
+            (u32::from(entry.weight_of(term)) + near, entry.threshold)
+        });
+        let document_fits = entry.documents.is_any() || self.search.document_fits(entry);
         HeadTrial {
+            sum,
+            document_fits,
             term: at.passage.text[at.head.clone()].to_owned(),
             place: self.place(&at.passage.folded_span(at.head)),
-            hit: steps.iter().all(|step| step.is_met() || !step.is_needed()),
+            hit: steps.iter().all(|step| step.is_met() || !step.is_needed())
+                && sum.is_none_or(|(sum, least)| sum >= least)
+                && document_fits,
             steps,
         }
     }
