@@ -197,6 +197,7 @@ fn words_are_derived_conservatively_and_said_to_be() {
         ),
         ("工作计划及重要数据", &[]),
         ("保密", &[]),
+        ("密钥", &[]),
     ] {
         let imported = import(&[HEADINGS, &["1", matter, "秘密", "5年"]]);
         let found = imported.entries.first().map_or(&[][..], |entry| &entry.words);

@@ -12,6 +12,9 @@ use crate::normalize::fold_term;
 /// Longer words stand in no text as they are.
 const LONGEST: usize = 40;
 
+/// A matter's whole name is taken for a word from this length on: nobody chose it.
+const NAME: usize = 3;
+
 /// A piece of a matter's name is taken for a word from this length on.
 const PIECE: usize = 4;
 
@@ -45,6 +48,10 @@ pub(super) fn given(cell: &str) -> Chosen {
 pub(super) fn derived(matter: &str) -> Chosen {
     let name = bare(matter);
     let mut chosen = Chosen::default();
+    if (1..NAME).contains(&name.chars().count()) {
+        let reason = Words::new("is too short to be looked for by itself", "过短，不宜单独查找");
+        return Chosen { left_out: vec![(name, reason)], ..chosen };
+    }
     chosen.weigh(&name);
     let whole = std::mem::take(&mut chosen.left_out);
     let ends =
