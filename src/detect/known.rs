@@ -1,8 +1,9 @@
 //! Known documents in a text: `text.known-document`.
 //!
 //! A finding points to the longest piece that the text shares with one known
-//! document and says how much of both is shared. Nothing is shown of the known
-//! document but what it is called: there is nothing else to show.
+//! document and says how much of both is shared. What is in common is never
+//! quoted: of the known document's level nothing is known here, so nobody can say
+//! where it may be shown. Whoever holds the text finds it by its place.
 
 use super::place::Places;
 use crate::dictionary::known::{Comparison, Overlap, Stream, letters};
@@ -13,9 +14,6 @@ const RULE: &str = "text.known-document";
 
 /// Documents that are listed for one part; further ones are counted.
 const LISTED: usize = 16;
-
-/// Characters of the longest quote: a whole document is no quote.
-const QUOTED: usize = 200;
 
 /// Every known document that one part's text holds a piece of.
 pub(crate) fn known(
@@ -56,7 +54,6 @@ impl Writer<'_> {
     fn finding(&self, overlap: Overlap, unlisted: usize) -> Finding {
         let span = self.folded.source_span(overlap.span.clone());
         let [from, to] = self.places.char_range(&span);
-        let quote = (to - from <= QUOTED).then(|| self.places.quote(&span).to_owned());
         Finding {
             id: String::new(),
             rule: RULE.to_owned(),
@@ -64,7 +61,7 @@ impl Writer<'_> {
             level: None,
             mark: None,
             place: self.places.place(&span),
-            quote,
+            quote: None,
             context: None,
             evidence: self.evidence(&overlap, [from, to], unlisted),
             basis: Vec::new(),
@@ -85,12 +82,14 @@ impl Writer<'_> {
         unlisted: usize,
     ) -> Vec<Evidence> {
         let Overlap { longest: [least, most], pieces, letters, .. } = overlap;
+        // Where the set lies on this machine is nobody's business.
+        let file = self.known.file.rsplit(['/', '\\']).next().unwrap_or_default();
         let (of_text, of_document) = (percent(overlap.of_text), percent(overlap.of_document));
         let mut evidence = vec![
             (
                 "known-document",
-                format!("known document {} of {}", overlap.id, self.known.file),
-                format!("已登记文件{}（{}）", overlap.id, self.known.file),
+                format!("known document {} of {file}", overlap.id),
+                format!("已登记文件{}（{file}）", overlap.id),
             ),
             (
                 "known-longest",

@@ -121,6 +121,12 @@ impl Maker {
         kept.sort_unstable();
         // What one document says twice is looked for once.
         kept.dedup_by_key(|(print, document, _)| (*print, *document));
+        // And what a hundred versions say is looked for in the first of them.
+        let mut said = (0, 0);
+        kept.retain(|(print, ..)| {
+            said = if said.0 == *print { (said.0, said.1 + 1) } else { (*print, 1) };
+            said.1 <= CROWD
+        });
 
         let mut body = Writer::default();
         body.u32(documents.len() as u32);
