@@ -17,6 +17,9 @@ pub mod suppress;
 
 pub mod pipeline;
 
+#[cfg(target_os = "linux")]
+pub mod cell;
+
 pub mod report;
 
 pub mod cli;

@@ -2,6 +2,7 @@
 //!
 //! Every command ends in a [`Status`]; an error of any kind is status 2.
 
+mod cell;
 mod completions;
 mod dictionary;
 mod explain;
@@ -60,6 +61,8 @@ enum Command {
     Suppress(suppress::Args),
     Completions(completions::Args),
     Man(man::Args),
+    Doctor(cell::DoctorArgs),
+    Cell(cell::Args),
 }
 
 /// How a command ended, as its exit status says it.
@@ -90,7 +93,11 @@ pub fn run() -> ExitCode {
         Ok(cli) => cli,
         Err(status) => return status.into(),
     };
-    let ended = on_a_large_stack(|| dispatch(cli));
+    let ended = match cli.command {
+        // On this thread alone: what it gives up, it gives up for the whole process.
+        Some(Command::Cell(args)) => cell::run(args),
+        _ => on_a_large_stack(|| dispatch(cli)),
+    };
     match ended {
         Ok(status) => status.into(),
         Err(error) if is_broken_pipe(&error) => Status::NotDone.into(),
@@ -131,6 +138,8 @@ fn dispatch(cli: Cli) -> anyhow::Result<Status> {
         Some(Command::Suppress(args)) => suppress::run(&args),
         Some(Command::Completions(args)) => completions::run(&args),
         Some(Command::Man(args)) => man::run(&args),
+        Some(Command::Doctor(args)) => cell::doctor(&args),
+        Some(Command::Cell(args)) => cell::run(args),
         None => {
             let help = <Cli as clap::CommandFactory>::command().render_help();
             io::stderr().write_all(help.to_string().as_bytes())?;

@@ -10,6 +10,7 @@ use std::thread;
 use anyhow::bail;
 use clap::ValueEnum;
 
+use super::cell::CellArgs;
 use super::dictionary::Source;
 use super::interrupt::Interrupt;
 use super::key_file::Keys;
@@ -67,6 +68,8 @@ pub(super) struct Args {
     #[arg(long, value_enum, value_name = "LEVEL")]
     host_level: Option<HostArg>,
     #[command(flatten)]
+    pub(super) cells: CellArgs,
+    #[command(flatten)]
     passwords: PasswordFile,
     #[command(flatten)]
     listen: Listen,
@@ -123,14 +126,21 @@ pub(super) fn day(text: &str) -> Result<Date, String> {
     text.parse().map_err(|_| "a day as in 2026-11-23 is wanted".into())
 }
 
+impl Args {
+    /// What the arguments say of how matters are examined.
+    pub(super) fn pipeline(&self, as_of: Date) -> anyhow::Result<Pipeline> {
+        let dictionary = Arc::new(self.source.load()?);
+        Ok(Pipeline::new(dictionary, Limits::default(), as_of)
+            .with_passwords(self.passwords.load()?)
+            .with_suppressions(self.listen.load(&self.keys)?))
+    }
+}
+
 /// Scans.
 pub(super) fn run(args: Args) -> anyhow::Result<Status> {
     check_paths(&args.paths)?;
-    let dictionary = Arc::new(args.source.load()?);
     let as_of = args.as_of.unwrap_or_else(today);
-    let pipeline = Pipeline::new(dictionary, Limits::default(), as_of)
-        .with_passwords(args.passwords.load()?)
-        .with_suppressions(args.listen.load(&args.keys)?);
+    let examiner = args.cells.examiner(args.pipeline(as_of)?, as_of)?;
     let jobs = args.jobs.or_else(|| thread::available_parallelism().ok());
     let jobs = jobs.map_or(1, NonZeroUsize::get);
     let by = match args.matter_by {
@@ -141,10 +151,8 @@ pub(super) fn run(args: Args) -> anyhow::Result<Status> {
     let mut scan = Scan::begin(&args)?;
     let interrupt = Interrupt::listen();
     let progress = Progress::show(&args.paths, by);
-    let matters = intake::walk(args.paths, by)
-        .take_while(|_| !interrupt.happened())
-        .map(|unread| (unread.source.clone(), || unread.read()));
-    let ended = pipeline.examine_all(jobs, matters, |examination| {
+    let matters = intake::walk(args.paths, by).take_while(|_| !interrupt.happened());
+    let ended = examiner.examine_all(jobs, matters, |examination| {
         scan.keep(examination)?;
         progress.step(&scan.ledger);
         Ok(())

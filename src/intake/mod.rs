@@ -12,8 +12,10 @@ mod name;
 mod read;
 mod walk;
 
+use std::fs::File;
 use std::path::PathBuf;
 
+pub use read::open_file;
 pub use walk::{MatterBy, walk};
 
 use crate::model::{Gap, Matter, Submission};
@@ -45,7 +47,31 @@ enum Place {
     Lost(Gap),
 }
 
+/// Where the bytes of a submission that was opened are.
+#[derive(Debug)]
+pub enum Opened {
+    /// In an open file.
+    File(File),
+    /// In memory, with what was lost of them: standard input can be read only once.
+    Bytes(Vec<u8>, Option<Gap>),
+    /// Nowhere.
+    Lost(Gap),
+}
+
 impl Unread {
+    /// Opens the matter's files, to be read elsewhere: each with its name.
+    pub fn open(self) -> Vec<(String, Opened)> {
+        let opened = |place| match place {
+            Place::Lost(gap) => Opened::Lost(gap),
+            Place::File(path) => read::open(&path).map_or_else(Opened::Lost, Opened::File),
+            Place::StandardInput => {
+                let (bytes, gap) = read::standard_input(READ_LIMIT);
+                Opened::Bytes(bytes, gap)
+            }
+        };
+        self.items.into_iter().map(|item| (item.name, opened(item.place))).collect()
+    }
+
     /// Reads the matter. What cannot be read is in it as a gap.
     pub fn read(self) -> Matter {
         self.read_within(READ_LIMIT)

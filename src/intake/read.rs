@@ -9,15 +9,29 @@ use crate::model::{Gap, GapKind, Limit};
 
 /// The bytes of a file, or as many as could be read and why not all.
 pub(super) fn file(path: &Path, limit: u64) -> (Vec<u8>, Option<Gap>) {
-    let opened = File::open(path).and_then(|file| Ok((file.metadata()?, file)));
-    let (before, mut file) = match opened {
-        Ok(opened) => opened,
-        Err(error) => return (Vec::new(), Some(failed("open", &error))),
-    };
-    if !before.is_file() {
-        let gap = Gap::new(GapKind::Unsupported, "no longer a regular file when it was opened");
-        return (Vec::new(), Some(gap));
+    match open(path) {
+        Ok(file) => open_file(file, limit),
+        Err(gap) => (Vec::new(), Some(gap)),
     }
+}
+
+/// Opens a file to read it, here or elsewhere.
+pub(super) fn open(path: &Path) -> Result<File, Gap> {
+    let opened = File::open(path).and_then(|file| Ok((file.metadata()?, file)));
+    match opened {
+        Ok((metadata, file)) if metadata.is_file() => Ok(file),
+        Ok(_) => Err(Gap::new(GapKind::Unsupported, "no longer a regular file when it was opened")),
+        Err(error) => Err(failed("open", &error)),
+    }
+}
+
+/// The bytes of an open file, or as many of the first `limit` as could be read and
+/// why not all.
+pub fn open_file(mut file: File, limit: u64) -> (Vec<u8>, Option<Gap>) {
+    let before = match file.metadata() {
+        Ok(metadata) => metadata,
+        Err(error) => return (Vec::new(), Some(failed("read", &error))),
+    };
     if before.len() > limit {
         return (Vec::new(), Some(too_long(limit)));
     }

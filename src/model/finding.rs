@@ -1,5 +1,6 @@
 //! What was found, where it stands, and what could not be read.
 
+use super::wire;
 use serde::Serialize;
 
 use super::marking::{Level, Mark};
@@ -7,7 +8,17 @@ use super::suppression::Suppression;
 use super::text::{Rect, Region, Span};
 
 /// A sentence for people, in English and Chinese.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, serde::Deserialize)]
+#[derive(
+    Clone,
+    Debug,
+    Default,
+    PartialEq,
+    Eq,
+    Serialize,
+    serde::Deserialize,
+    borsh::BorshSerialize,
+    borsh::BorshDeserialize,
+)]
 #[serde(deny_unknown_fields)]
 pub struct Words {
     /// English.
@@ -35,7 +46,18 @@ impl Words {
 
 /// How much a finding weighs.
 #[derive(
-    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, serde::Deserialize,
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Serialize,
+    serde::Deserialize,
+    borsh::BorshSerialize,
+    borsh::BorshDeserialize,
 )]
 #[serde(rename_all = "snake_case")]
 pub enum Severity {
@@ -48,7 +70,9 @@ pub enum Severity {
 }
 
 /// Where a finding stands.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[derive(
+    Clone, Debug, Default, PartialEq, Serialize, borsh::BorshSerialize, borsh::BorshDeserialize,
+)]
 pub struct Place {
     /// Region of the page or document.
     pub region: Region,
@@ -69,7 +93,7 @@ pub struct Place {
 }
 
 /// One named reason for or against taking a piece of text as a mark.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, borsh::BorshSerialize, borsh::BorshDeserialize)]
 pub struct Evidence {
     /// Its id in the regime file, e.g. `own-line`.
     pub id: String,
@@ -80,7 +104,7 @@ pub struct Evidence {
 }
 
 /// One entry of a dictionary found at one place.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, borsh::BorshSerialize, borsh::BorshDeserialize)]
 pub struct Finding {
     /// `f1`, `f2` … in the order of the examination; given by the judge.
     pub id: String,
@@ -131,7 +155,7 @@ pub struct Finding {
 }
 
 /// What a finding's message speaks of besides the finding's own level and mark.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, borsh::BorshSerialize, borsh::BorshDeserialize)]
 pub struct Said {
     /// The level of the mark it was derived from.
     pub level: Option<Level>,
@@ -147,7 +171,18 @@ fn evidence_words<S: serde::Serializer>(evidence: &[Evidence], to: S) -> Result<
 }
 
 /// Which limit was reached.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    borsh::BorshSerialize,
+    borsh::BorshDeserialize,
+)]
 pub enum Limit {
     /// Bytes taken out of containers and streams.
     Bytes,
@@ -184,7 +219,18 @@ impl Limit {
 }
 
 /// Why something could not be read (contract, section 5).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    borsh::BorshSerialize,
+    borsh::BorshDeserialize,
+)]
 pub enum GapKind {
     /// Needs a password or key.
     Encrypted,
@@ -222,7 +268,7 @@ impl GapKind {
 
 /// Something that could not be read. A value, kept and shown: a part with a gap
 /// is never `no_finding`.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, borsh::BorshSerialize, borsh::BorshDeserialize)]
 pub struct Gap {
     /// Why.
     pub kind: GapKind,
@@ -257,9 +303,12 @@ impl Serialize for Gap {
 
 /// Something worth saying about how a part was read that is not a gap: a name
 /// that does not fit the content, an encoding that was guessed.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(
+    Clone, Debug, PartialEq, Eq, Serialize, borsh::BorshSerialize, borsh::BorshDeserialize,
+)]
 pub struct Note {
     /// Which, e.g. `name-mismatch`.
+    #[borsh(serialize_with = "wire::name", deserialize_with = "wire::read_name")]
     pub id: &'static str,
     /// In words.
     pub message: Words,

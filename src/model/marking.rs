@@ -5,9 +5,13 @@ use std::fmt;
 use jiff::civil::Date;
 use serde::{Serialize, Serializer};
 
+use super::wire;
+
 /// A classification level, a rank within its regime. Levels of different
 /// regimes are never compared and never translated into each other.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
+#[derive(
+    Clone, Debug, PartialEq, Eq, Hash, Serialize, borsh::BorshSerialize, borsh::BorshDeserialize,
+)]
 pub struct Level {
     /// The regime, e.g. `cn`.
     pub regime: String,
@@ -18,7 +22,19 @@ pub struct Level {
 }
 
 /// How well a mark keeps to the form its regime prescribes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Serialize,
+    borsh::BorshSerialize,
+    borsh::BorshDeserialize,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum MarkForm {
     /// As prescribed.
@@ -31,7 +47,9 @@ pub enum MarkForm {
 }
 
 /// A length of time in calendar units.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, Hash, Default, borsh::BorshSerialize, borsh::BorshDeserialize,
+)]
 pub struct TermLength {
     /// Calendar years.
     pub years: u16,
@@ -58,12 +76,14 @@ impl fmt::Display for TermLength {
 }
 
 /// How long a mark protects (保密期限).
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Default)]
+#[derive(
+    Clone, Debug, PartialEq, Eq, Hash, Default, borsh::BorshSerialize, borsh::BorshDeserialize,
+)]
 pub enum Term {
     /// For a length of time from the issue date.
     Duration(TermLength),
     /// Through a day: the last protected one.
-    Date(Date),
+    Date(#[borsh(serialize_with = "wire::date", deserialize_with = "wire::read_date")] Date),
     /// Until something happens, in the mark's own words (启用前).
     Condition(String),
     /// Without end (长期).
@@ -105,7 +125,9 @@ impl Serialize for Term {
 }
 
 /// What a mark says: its form, level and term.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(
+    Clone, Debug, PartialEq, Eq, Serialize, borsh::BorshSerialize, borsh::BorshDeserialize,
+)]
 pub struct Mark {
     /// How well it keeps to the prescribed form.
     pub form: MarkForm,

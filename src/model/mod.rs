@@ -8,6 +8,7 @@ mod picture;
 mod suppression;
 mod text;
 mod verdict;
+mod wire;
 
 pub use document::{Bytes, Matter, Origin, Provenance, Submission};
 pub use facts::{Extension, Facts, IssueDate, Piece};

@@ -5,9 +5,20 @@ use jiff::civil::Date;
 use serde::Serialize;
 
 use super::text::Span;
+use super::wire;
 
 /// A decision as reports name it: whose it is, why, and how long it holds.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(
+    Clone,
+    Debug,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Serialize,
+    borsh::BorshSerialize,
+    borsh::BorshDeserialize,
+)]
 pub struct Suppression {
     /// `s-` and twelve hexadecimal digits: of what it is bound to, so that one
     /// place has one id.
@@ -17,8 +28,10 @@ pub struct Suppression {
     /// Why the hit is not what it seems, in the owner's words.
     pub reason: String,
     /// The day it was made.
+    #[borsh(serialize_with = "wire::date", deserialize_with = "wire::read_date")]
     pub made: Date,
     /// The last day it holds.
+    #[borsh(serialize_with = "wire::date", deserialize_with = "wire::read_date")]
     pub expires: Date,
 }
 

@@ -1,6 +1,7 @@
 //! What the machine says of a matter. What people say stands elsewhere, and no
 //! path leads from here to there.
 
+use super::wire;
 use jiff::civil::Date;
 use serde::Serialize;
 
@@ -9,7 +10,19 @@ use super::marking::Level;
 
 /// What is to be done with a matter, weakest first (contract, section 2).
 /// There is deliberately none that releases.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Serialize,
+    borsh::BorshSerialize,
+    borsh::BorshDeserialize,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum Verdict {
     /// Every byte was read and nothing was found.
@@ -42,7 +55,17 @@ impl Verdict {
 }
 
 /// The one thing the machine ever says of disclosure.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    Default,
+    PartialEq,
+    Eq,
+    Serialize,
+    borsh::BorshSerialize,
+    borsh::BorshDeserialize,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum Disclosure {
     /// A named person decides.
@@ -51,7 +74,9 @@ pub enum Disclosure {
 }
 
 /// How much of a part was read.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, Serialize, borsh::BorshSerialize, borsh::BorshDeserialize,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum ReadState {
     /// All of it.
@@ -65,16 +90,27 @@ pub enum ReadState {
 }
 
 /// The character encoding a plain text was read in.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, borsh::BorshSerialize, borsh::BorshDeserialize)]
 pub struct Encoding {
     /// WHATWG name, `UTF-32LE`/`UTF-32BE` beside them.
+    #[borsh(serialize_with = "wire::name", deserialize_with = "wire::read_name")]
     pub name: &'static str,
     /// From 0 to 1: 1 where a byte order mark or valid UTF-8 settles it.
     pub confidence: f32,
 }
 
 /// Where a matter stands on its way out of protection.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    Hash,
+    Serialize,
+    borsh::BorshSerialize,
+    borsh::BorshDeserialize,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum DeclassificationState {
     /// The term still runs.
@@ -97,15 +133,17 @@ pub enum DeclassificationState {
 }
 
 /// The archivist's block of the contract.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, borsh::BorshSerialize, borsh::BorshDeserialize)]
 pub struct Declassification {
     /// Where the matter stands.
     pub state: DeclassificationState,
     /// The last protected day, where it can be computed.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[borsh(serialize_with = "wire::some_date", deserialize_with = "wire::read_some_date")]
     pub protected_through: Option<Date>,
     /// The day the term is counted from.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[borsh(serialize_with = "wire::some_date", deserialize_with = "wire::read_some_date")]
     pub issue_date: Option<Date>,
     /// Where that day was read: `成文日期`, `印发日期`, `标注日期`, `邮件日期`, `发文字号`.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -122,6 +160,7 @@ pub struct Declassification {
     /// The day from which archives of the issue date are to be open, whatever the
     /// term: the second of two clocks.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[borsh(serialize_with = "wire::some_date", deserialize_with = "wire::read_some_date")]
     pub archives_open: Option<Date>,
     /// What only a person can answer.
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -146,7 +185,7 @@ impl Declassification {
 }
 
 /// One document of a matter: what was handed in, or something packed inside it.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, borsh::BorshSerialize, borsh::BorshDeserialize)]
 pub struct Part {
     /// The trail, outermost first.
     pub path: Vec<String>,
@@ -174,7 +213,17 @@ pub struct Part {
 }
 
 /// How many parts there were, and what became of them. `parts` is the sum of the others.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    Default,
+    PartialEq,
+    Eq,
+    Serialize,
+    borsh::BorshSerialize,
+    borsh::BorshDeserialize,
+)]
 pub struct Coverage {
     /// All parts.
     pub parts: u64,
@@ -196,11 +245,15 @@ impl std::ops::AddAssign for Coverage {
 }
 
 /// What made the examination: enough to make it again.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(
+    Clone, Debug, PartialEq, Eq, Serialize, borsh::BorshSerialize, borsh::BorshDeserialize,
+)]
 pub struct EngineId {
     /// `vetmark`.
+    #[borsh(serialize_with = "wire::name", deserialize_with = "wire::read_name")]
     pub name: &'static str,
     /// Its version.
+    #[borsh(serialize_with = "wire::name", deserialize_with = "wire::read_name")]
     pub version: &'static str,
     /// Digest of the rules in force.
     pub rules: String,
@@ -212,9 +265,10 @@ pub struct EngineId {
 }
 
 /// What the machine says of one matter.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, borsh::BorshSerialize, borsh::BorshDeserialize)]
 pub struct Examination {
     /// `vetmark.examination/1`.
+    #[borsh(serialize_with = "wire::name", deserialize_with = "wire::read_name")]
     pub schema: &'static str,
     /// What the matter is called: the path as given.
     pub source: String,
@@ -223,6 +277,7 @@ pub struct Examination {
     /// Size in bytes; of a folder, the sum.
     pub bytes: u64,
     /// The day it was judged on.
+    #[borsh(serialize_with = "wire::date", deserialize_with = "wire::read_date")]
     pub as_of: Date,
     /// The verdict.
     pub verdict: Verdict,

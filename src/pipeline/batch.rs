@@ -25,7 +25,80 @@ const IN_HAND: usize = 2;
 const AHEAD: usize = 16;
 
 /// A worker's answer: the matter's place in the order, and what became of it.
-type Answer = (usize, Option<Examination>);
+type Answer = (usize, io::Result<Examination>);
+
+/// Gives every matter to one of `jobs` workers, each on a thread of its own, and
+/// hands what they make of them to `keep`, in the order of `matters`, on the
+/// calling thread. `worker` is called once on each thread.
+///
+/// To stop early, let `matters` end: what is in flight is still finished.
+///
+/// # Errors
+/// The first error of a worker or of `keep` (nothing is kept after it), or a
+/// thread that could not be started.
+pub(crate) fn in_order<Read, Work>(
+    jobs: usize,
+    matters: impl IntoIterator<Item = (String, Read)>,
+    worker: &(impl Fn() -> Work + Sync),
+    mut keep: impl FnMut(Examination) -> io::Result<()>,
+) -> io::Result<()>
+where
+    Read: Send,
+    Work: FnMut(&str, Read) -> io::Result<Examination>,
+{
+    let jobs = jobs.max(1);
+    let (submit, work) = mpsc::channel::<(usize, String, Read)>();
+    let (finish, answers) = mpsc::channel::<Answer>();
+    let work = Mutex::new(work);
+    thread::scope(|scope| {
+        // Moved in here, so that they are dropped and the workers end before the scope waits.
+        let (submit, answers) = (submit, answers);
+        for number in 0..jobs {
+            let (work, finish) = (&work, finish.clone());
+            thread::Builder::new()
+                .name(format!("examine-{number}"))
+                .stack_size(STACK)
+                .spawn_scoped(scope, move || one_after_another(work, &finish, worker()))?;
+        }
+        drop(finish);
+        let mut matters = matters.into_iter().enumerate();
+        let mut early = BTreeMap::new();
+        let (mut submitted, mut answered, mut kept) = (0, 0, 0);
+        loop {
+            while submitted - answered < jobs * IN_HAND
+                && submitted - kept < jobs * AHEAD
+                && let Some((place, (source, read))) = matters.next()
+            {
+                submit.send((place, source, read)).map_err(|_| lost())?;
+                submitted += 1;
+            }
+            if kept == submitted {
+                return Ok(());
+            }
+            let (place, examination) = answers.recv().map_err(|_| lost())?;
+            answered += 1;
+            early.insert(place, examination);
+            while let Some(examination) = early.remove(&kept) {
+                keep(examination?)?;
+                kept += 1;
+            }
+        }
+    })
+}
+
+fn one_after_another<Read>(
+    work: &Mutex<mpsc::Receiver<(usize, String, Read)>>,
+    finish: &mpsc::Sender<Answer>,
+    mut worker: impl FnMut(&str, Read) -> io::Result<Examination>,
+) {
+    loop {
+        let next = work.lock().unwrap_or_else(PoisonError::into_inner).recv();
+        let Ok((place, source, read)) = next else { return };
+        if finish.send((place, worker(&source, read))).is_err() {
+            return;
+        }
+    }
+}
 
 impl Pipeline {
     /// Examines every matter on `jobs` threads and hands each examination to
@@ -41,78 +114,28 @@ impl Pipeline {
         &self,
         jobs: usize,
         matters: impl IntoIterator<Item = (String, Read)>,
-        mut keep: impl FnMut(Examination) -> io::Result<()>,
+        keep: impl FnMut(Examination) -> io::Result<()>,
     ) -> io::Result<()> {
-        let jobs = jobs.max(1);
-        let (submit, work) = mpsc::channel::<(usize, String, Read)>();
-        let (finish, answers) = mpsc::channel::<Answer>();
-        let work = Mutex::new(work);
-        thread::scope(|scope| {
-            // Moved in here, so that they are dropped and the workers end before the scope waits.
-            let (submit, answers) = (submit, answers);
-            for number in 0..jobs {
-                let (work, finish) = (&work, finish.clone());
-                thread::Builder::new()
-                    .name(format!("examine-{number}"))
-                    .stack_size(STACK)
-                    .spawn_scoped(scope, move || self.work(work, &finish))?;
-            }
-            drop(finish);
-            let mut matters = matters.into_iter().enumerate();
-            let mut early = BTreeMap::new();
-            let (mut submitted, mut answered, mut kept) = (0, 0, 0);
-            loop {
-                while submitted - answered < jobs * IN_HAND
-                    && submitted - kept < jobs * AHEAD
-                    && let Some((place, (source, read))) = matters.next()
-                {
-                    submit.send((place, source, read)).map_err(|_| lost())?;
-                    submitted += 1;
-                }
-                if kept == submitted {
-                    return Ok(());
-                }
-                let (place, examination) = answers.recv().map_err(|_| lost())?;
-                answered += 1;
-                early.insert(place, examination);
-                while let Some(examination) = early.remove(&kept) {
-                    keep(examination.ok_or_else(lost)?)?;
-                    kept += 1;
-                }
-            }
-        })
-    }
-
-    fn work<Read: FnOnce() -> Matter>(
-        &self,
-        work: &Mutex<mpsc::Receiver<(usize, String, Read)>>,
-        finish: &mpsc::Sender<Answer>,
-    ) {
-        loop {
-            let next = work.lock().unwrap_or_else(PoisonError::into_inner).recv();
-            let Ok((place, source, read)) = next else { return };
-            if finish.send((place, self.examine_or_say_why(&source, read))).is_err() {
-                return;
-            }
-        }
+        let worker = || |source: &str, read: Read| self.examine_or_say_why(source, read);
+        in_order(jobs, matters, &worker, keep)
     }
 
     /// A mistake of ours must not cost the other matters their answer, nor this
     /// one its place in the list: it is examined once more, as something that
-    /// could not be read. `None` only if that fails as well.
+    /// could not be read. An error only if that fails as well.
     fn examine_or_say_why(
         &self,
         source: &str,
         read: impl FnOnce() -> Matter,
-    ) -> Option<Examination> {
+    ) -> io::Result<Examination> {
         let examined = catch_unwind(AssertUnwindSafe(|| self.examine(read())));
         if let Ok(examination) = examined {
-            return Some(examination);
+            return Ok(examination);
         }
         let gap = Gap::new(GapKind::Crashed, "the examination failed; nothing was read");
         let submissions = vec![Submission::unreadable(source, gap)];
         let matter = Matter { source: source.to_owned(), submissions };
-        catch_unwind(AssertUnwindSafe(|| self.examine(matter))).ok()
+        catch_unwind(AssertUnwindSafe(|| self.examine(matter))).map_err(|_| lost())
     }
 }
 

@@ -9,6 +9,7 @@ mod digest;
 mod rehearse;
 mod trial;
 
+pub(crate) use batch::in_order;
 pub use compare::{Change, Fate, PartDifference, compare};
 pub use rehearse::{Failure, rehearse, rehearse_entries};
 pub use trial::{HeadTrial, PartTrial, Step, StepKind, Trial};
@@ -20,7 +21,7 @@ use crate::dictionary::{Dictionary, Key};
 use crate::extract::{Budget, Extraction, Limits, Passwords, extract};
 use crate::judge::{Case, judge};
 use crate::model::{
-    BlockHead, Date, Examination, Facts, Finding, FoldedText, Matter, Note, Origin, Part,
+    BlockHead, Date, Examination, Facts, Finding, FoldedText, Gap, Matter, Note, Origin, Part,
     ReadState, Region, SourceText, Span, Submission, Words,
 };
 use crate::normalize::fold;
@@ -55,7 +56,26 @@ impl Pipeline {
 
     /// Examines a matter: what was handed in, and everything packed inside it.
     pub fn examine(&self, matter: impl Into<Matter>) -> Examination {
-        self.walk(matter.into(), &mut |_| {})
+        self.walk(matter.into(), &mut |_| None, &mut |_| {})
+    }
+
+    /// The same; `watch` is shown each part before it is read, in the order of the
+    /// examination. Where it answers with a gap, the part is not read.
+    pub fn examine_watched(
+        &self,
+        matter: impl Into<Matter>,
+        watch: &mut dyn FnMut(&Submission) -> Option<Gap>,
+    ) -> Examination {
+        self.walk(matter.into(), watch, &mut |_| {})
+    }
+
+    /// What an examination depends on besides the bytes, as a line: two pipelines
+    /// of one identity say the same of the same matter.
+    pub fn identity(&self) -> String {
+        let suppressions = self.suppressions.as_ref().map_or("none", |known| known.digest());
+        let Dictionary { rules_digest, scopes_digest, .. } = &*self.dictionary;
+        let (version, as_of) = (env!("CARGO_PKG_VERSION"), self.as_of);
+        format!("vetmark {version} {as_of} {rules_digest} {scopes_digest} {suppressions}")
     }
 
     /// Examines a matter and binds every place of its findings with a key: what a
@@ -66,7 +86,7 @@ impl Pipeline {
         key: &Key,
     ) -> (Examination, Vec<Vec<(Span, Bound)>>) {
         let mut bound = Vec::new();
-        let examination = self.walk(matter.into(), &mut |seen| {
+        let examination = self.walk(matter.into(), &mut |_| None, &mut |seen| {
             let Seen { text, folded, sha256, places } = seen;
             let bind = |span: Span| (span.clone(), bind(key, text, folded, sha256, &span));
             bound.push(places.into_iter().map(bind).collect());
@@ -74,8 +94,14 @@ impl Pipeline {
         (examination, bound)
     }
 
-    /// One matter's path; `see` is shown the text of each part while it is there.
-    fn walk(&self, matter: Matter, see: &mut dyn FnMut(Seen<'_>)) -> Examination {
+    /// One matter's path; `watch` is shown each part before it is read, `see` the
+    /// text of each while it is there.
+    fn walk(
+        &self,
+        matter: Matter,
+        watch: &mut dyn FnMut(&Submission) -> Option<Gap>,
+        see: &mut dyn FnMut(Seen<'_>),
+    ) -> Examination {
         let mut budget = Budget::new(self.limits.clone()).with_passwords(self.passwords.clone());
         let mut parts: Vec<(Part, Facts)> = Vec::new();
         let mut files = Vec::new();
@@ -85,7 +111,10 @@ impl Pipeline {
         // walks the same path as the thing it came in, next after it.
         let mut waiting: Vec<Submission> = matter.submissions.into_iter().rev().collect();
         while let Some(submission) = waiting.pop() {
-            let mut extraction = extract(&submission, &mut budget);
+            let mut extraction = match watch(&submission) {
+                Some(gap) => Extraction { gaps: vec![gap], ..Extraction::default() },
+                None => extract(&submission, &mut budget),
+            };
             waiting.extend(std::mem::take(&mut extraction.children).into_iter().rev());
             let (part, facts) = self.part(&submission, extraction, see);
             if submission.provenance.depth() == 0 {

@@ -4,6 +4,8 @@
 
 /// Who may know whom, and what must stay absent.
 mod architecture;
+/// Documents in processes of their own.
+mod cells;
 /// The program itself: status, streams, files, signals.
 mod cli;
 /// What each reader makes of small files, held against goldens.

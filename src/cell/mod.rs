@@ -1,0 +1,20 @@
+//! Worker processes that can be lost: each examines matters where a document can
+//! hurt nothing but itself.
+//!
+//! A cell is this program, started again with limits on memory, processor time,
+//! files and processes, no view of any file (Landlock), and few system calls
+//! (seccomp). Documents come to it as open files and never through the pipe;
+//! what comes back is an examination, short, checked and counted. The parent
+//! never parses what strangers made. When a cell is lost, the part it was at is
+//! tried once more, alone, and is then a gap; every other part is read.
+
+mod confine;
+#[cfg(debug_assertions)]
+mod crasher;
+mod pool;
+mod protocol;
+mod worker;
+
+pub use confine::Confinement;
+pub use pool::{Cells, Content, Handed, Item, Settings};
+pub use worker::work;

@@ -1,0 +1,433 @@
+//! The parent's side: starts cells, hands matters to them, and goes around what
+//! they are lost at.
+
+use std::collections::BTreeSet;
+use std::ffi::OsString;
+use std::fs::File;
+use std::io::{self, Read, Seek, Write};
+use std::net::Shutdown;
+use std::os::fd::OwnedFd;
+use std::os::unix::net::UnixStream;
+use std::os::unix::process::{CommandExt, ExitStatusExt};
+use std::path::PathBuf;
+use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, PoisonError, RwLock};
+use std::time::{Duration, Instant};
+
+use super::confine::Confinement;
+use super::protocol::{Answer, Order, Ordered, receive, send, send_file};
+use super::worker::lost_at;
+use crate::model::{Examination, Gap, GapKind, Limit};
+use crate::pipeline::in_order;
+
+/// How long a cell may take until it stands.
+const START: Duration = Duration::from_secs(60);
+
+/// How often a cell is started that is lost before it stands.
+const ATTEMPTS: usize = 5;
+
+/// Why a cell was ended by a clock.
+const TOO_LONG: &str = "more time than a matter may take";
+
+/// Parts of one matter that cells may be lost at; then the matter is given up.
+const SKIPPED: usize = 16;
+
+/// How cells are started and what each may have.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// The program that becomes a cell; it calls [`super::work`] in the end.
+    pub program: PathBuf,
+    /// Its arguments.
+    pub arguments: Vec<OsString>,
+    /// Bytes of address space of one cell.
+    pub memory: u64,
+    /// Seconds of processor time for one matter.
+    pub processor_seconds: u64,
+    /// Time on the wall for one matter.
+    pub wall: Duration,
+    /// Matters after which a cell is replaced by a new one.
+    pub recycle: u64,
+}
+
+impl Settings {
+    /// What is enough for every document that the limits of reading let through.
+    pub fn new(program: PathBuf, arguments: Vec<OsString>) -> Self {
+        Self {
+            program,
+            arguments,
+            memory: 8 << 30,
+            processor_seconds: 300,
+            wall: Duration::from_secs(900),
+            recycle: 2000,
+        }
+    }
+}
+
+/// A matter, ready to be handed to a cell: open files, not their bytes.
+#[derive(Debug)]
+pub struct Handed {
+    /// What it is called.
+    pub source: String,
+    /// Its submissions.
+    pub items: Vec<Item>,
+}
+
+/// One submission of a matter.
+#[derive(Debug)]
+pub struct Item {
+    /// Its name as a person would read it.
+    pub name: String,
+    /// Where its bytes are.
+    pub content: Content,
+    /// What was lost of it before: all, where there are no bytes.
+    pub gap: Option<Gap>,
+}
+
+/// Where the bytes of a submission are.
+#[derive(Debug)]
+pub enum Content {
+    /// In an open file, from its beginning.
+    File(File),
+    /// In memory.
+    Bytes(Vec<u8>),
+    /// Nowhere.
+    Nothing,
+}
+
+/// A pool of cells.
+#[derive(Debug)]
+pub struct Cells {
+    settings: Settings,
+    /// What a cell must say it works by.
+    identity: String,
+    confinement: Confinement,
+    /// The first cell, until a worker takes it.
+    spare: Mutex<Option<Cell>>,
+    /// Held by whoever tries a part again alone; shared by all others.
+    alone: RwLock<()>,
+    lost: AtomicU64,
+}
+
+/// One process.
+#[derive(Debug)]
+struct Cell {
+    child: Child,
+    socket: UnixStream,
+    matters: u64,
+}
+
+/// How a cell was lost.
+#[derive(Debug)]
+struct Loss {
+    /// The part it was at: its place in the examination.
+    part: Option<u64>,
+    kind: GapKind,
+    why: String,
+}
+
+impl Cells {
+    /// A pool whose cells work by `identity`, as the pipeline says it. One cell is
+    /// started at once, so that what is wrong is known before any document is read.
+    ///
+    /// # Errors
+    /// Why a cell cannot be started or confined, or that it works by other rules.
+    pub fn start(settings: Settings, identity: String) -> io::Result<Self> {
+        let (cell, confinement) = Cell::start(&settings, &identity)?;
+        Ok(Self {
+            settings,
+            identity,
+            confinement,
+            spare: Mutex::new(Some(cell)),
+            alone: RwLock::new(()),
+            lost: AtomicU64::new(0),
+        })
+    }
+
+    /// What is enforced of its cells.
+    pub fn confinement(&self) -> Confinement {
+        self.confinement
+    }
+
+    /// How many cells were lost so far.
+    pub fn lost(&self) -> u64 {
+        self.lost.load(Ordering::Relaxed)
+    }
+
+    /// Examines every matter in `jobs` cells and hands each examination to `keep`,
+    /// in the order of `matters`, as [`crate::pipeline::Pipeline::examine_all`] does.
+    ///
+    /// # Errors
+    /// The first error of `keep`, or that no cell could be started any more.
+    pub fn examine_all<Open: FnOnce() -> Handed + Send>(
+        &self,
+        jobs: usize,
+        matters: impl IntoIterator<Item = (String, Open)>,
+        keep: impl FnMut(Examination) -> io::Result<()>,
+    ) -> io::Result<()> {
+        let worker = || {
+            let mut cell = None;
+            move |_: &str, open: Open| self.examine_in(&mut cell, open())
+        };
+        in_order(jobs, matters, &worker, keep)
+    }
+
+    /// Examines one matter in a cell of its own.
+    ///
+    /// # Errors
+    /// That no cell could be started, or that it was lost at nothing at all.
+    pub fn examine(&self, matter: Handed) -> io::Result<Examination> {
+        self.examine_in(&mut None, matter)
+    }
+
+    fn examine_in(&self, cell: &mut Option<Cell>, mut matter: Handed) -> io::Result<Examination> {
+        spool(&mut matter)?;
+        let mut skip: Vec<(u64, Gap)> = Vec::new();
+        let mut tried = BTreeSet::new();
+        loop {
+            let examined = match tried.is_empty() {
+                true => {
+                    let _shared = self.alone.read().unwrap_or_else(PoisonError::into_inner);
+                    self.try_once(cell, &mut matter, &skip)?
+                }
+                false => {
+                    let _alone = self.alone.write().unwrap_or_else(PoisonError::into_inner);
+                    self.try_once(cell, &mut matter, &skip)?
+                }
+            };
+            let Err(loss) = examined else { return examined.map_err(|_| gone("")) };
+            *cell = None;
+            self.lost.fetch_add(1, Ordering::Relaxed);
+            match loss.part {
+                None if tried.insert(None) => {}
+                Some(place) if tried.insert(Some(place)) => {}
+                Some(place) if skip.len() < SKIPPED => {
+                    skip.push((place, lost_at(loss.kind, &loss.why)));
+                }
+                _ => return self.give_up(cell, matter, &loss),
+            }
+        }
+    }
+
+    /// Hands a matter to a cell, starting one where there is none.
+    fn try_once(
+        &self,
+        cell: &mut Option<Cell>,
+        matter: &mut Handed,
+        skip: &[(u64, Gap)],
+    ) -> io::Result<Result<Examination, Loss>> {
+        if cell.as_ref().is_some_and(|cell| cell.matters >= self.settings.recycle) {
+            *cell = None;
+        }
+        if cell.is_none() {
+            *cell = self.spare.lock().unwrap_or_else(PoisonError::into_inner).take();
+        }
+        let cell = match cell {
+            Some(cell) => cell,
+            none => none.insert(Cell::start(&self.settings, &self.identity)?.0),
+        };
+        Ok(cell.examine(matter, skip, self.settings.wall))
+    }
+
+    /// The matter as one of which nothing could be read.
+    fn give_up(
+        &self,
+        cell: &mut Option<Cell>,
+        matter: Handed,
+        loss: &Loss,
+    ) -> io::Result<Examination> {
+        let unread = |item: Item| {
+            let gap = lost_at(loss.kind, &loss.why);
+            Item { name: item.name, content: Content::Nothing, gap: Some(gap) }
+        };
+        let items = matter.items.into_iter().map(unread).collect();
+        let mut matter = Handed { source: matter.source, items };
+        self.try_once(cell, &mut matter, &[])?.map_err(|loss| gone(&loss.why))
+    }
+}
+
+/// What stands in memory goes to a cell as a file of no name.
+fn spool(matter: &mut Handed) -> io::Result<()> {
+    for item in &mut matter.items {
+        if let Content::Bytes(bytes) = &item.content {
+            let flags = rustix::fs::MemfdFlags::CLOEXEC;
+            let mut file = File::from(rustix::fs::memfd_create("vetmark", flags)?);
+            file.write_all(bytes)?;
+            item.content = Content::File(file);
+        }
+    }
+    Ok(())
+}
+
+fn gone(why: &str) -> io::Error {
+    io::Error::other(format!("a matter could not be examined, nor could that be reported {why}"))
+}
+
+impl Cell {
+    /// Starts one; one that is lost before it stands is no reason to give up yet.
+    fn start(settings: &Settings, identity: &str) -> io::Result<(Self, Confinement)> {
+        let mut started = Self::start_once(settings, identity);
+        for _ in 1..ATTEMPTS {
+            match started {
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {
+                    started = Self::start_once(settings, identity);
+                }
+                _ => break,
+            }
+        }
+        started
+    }
+
+    fn start_once(settings: &Settings, identity: &str) -> io::Result<(Self, Confinement)> {
+        let (socket, inside) = UnixStream::pair()?;
+        let child = Command::new(&settings.program)
+            .args(&settings.arguments)
+            .env_clear()
+            .stdin(OwnedFd::from(inside))
+            .stdout(Stdio::null())
+            .stderr(Stdio::piped())
+            // What a terminal sends to stop the run is for the parent alone.
+            .process_group(0)
+            .spawn()?;
+        let mut cell = Self { child, socket, matters: 0 };
+        match cell.answer(Instant::now() + START) {
+            Ok(Answer::Ready(confinement, own)) if own == identity => Ok((cell, confinement)),
+            Ok(Answer::Ready(..)) => Err(io::Error::other(
+                "a cell works by other rules than this run: its files were changed meanwhile",
+            )),
+            Ok(_) => Err(io::Error::other("a cell answered before it was asked")),
+            Err(error) => {
+                let lost = cell.child.try_wait().ok().flatten().is_none_or(|s| s.code().is_none());
+                let (_, why) = cell.end();
+                let kind = if lost { io::ErrorKind::Interrupted } else { io::ErrorKind::Other };
+                let why = format!("a cell could not be started: {error} ({why})");
+                Err(io::Error::new(kind, why))
+            }
+        }
+    }
+
+    fn answer(&mut self, deadline: Instant) -> io::Result<Answer> {
+        receive(&mut Timed { socket: &self.socket, deadline })
+    }
+
+    fn examine(
+        &mut self,
+        matter: &mut Handed,
+        skip: &[(u64, Gap)],
+        wall: Duration,
+    ) -> Result<Examination, Loss> {
+        let deadline = Instant::now() + wall;
+        let mut part = None;
+        let ended = self.hand_over(matter, skip).and_then(|()| {
+            loop {
+                match self.answer(deadline)? {
+                    Answer::Begun(place) => part = Some(place),
+                    Answer::Done(examination, _) if examination.source == matter.source => {
+                        return Ok(*examination);
+                    }
+                    _ => return Err(io::Error::other("an answer to nothing that was asked")),
+                }
+            }
+        });
+        self.matters += 1;
+        ended.map_err(|error| {
+            let late = error.kind() == io::ErrorKind::TimedOut;
+            let (kind, why) = self.end();
+            match late {
+                true => {
+                    let why = TOO_LONG.to_owned();
+                    Loss { part, kind: GapKind::Limit(Limit::Time), why }
+                }
+                false => Loss { part, kind, why },
+            }
+        })
+    }
+
+    fn hand_over(&mut self, matter: &mut Handed, skip: &[(u64, Gap)]) -> io::Result<()> {
+        let ordered = |item: &Item| Ordered {
+            name: item.name.clone(),
+            is_there: matches!(item.content, Content::File(_)),
+            gap: item.gap.clone(),
+        };
+        let order = Order {
+            source: matter.source.clone(),
+            items: matter.items.iter().map(ordered).collect(),
+            skip: skip.to_vec(),
+        };
+        send(&mut self.socket, &order)?;
+        for item in &mut matter.items {
+            if let Content::File(file) = &mut item.content {
+                // The place in it is shared with a cell that may have read it before.
+                file.rewind()?;
+                send_file(&self.socket, file)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Ends the process, and says what became of it.
+    fn end(&mut self) -> (GapKind, String) {
+        // It may have ended by itself: what the system says of that is wanted then.
+        let ended = match self.child.try_wait() {
+            Ok(Some(status)) => Some(status),
+            _ => {
+                std::thread::sleep(Duration::from_millis(20));
+                self.child.try_wait().ok().flatten()
+            }
+        };
+        let status = ended.or_else(|| {
+            let _ = self.child.kill();
+            self.child.wait().ok()
+        });
+        let mut last_words = Vec::new();
+        if let Some(stderr) = self.child.stderr.take() {
+            let _ = stderr.take(4096).read_to_end(&mut last_words);
+        }
+        let last_words = String::from_utf8_lossy(&last_words);
+        let signal = status.and_then(|status| status.signal());
+        // Its words only tell one kind of gap from another.
+        let kind = match signal {
+            Some(libc::SIGXCPU) => GapKind::Limit(Limit::Time),
+            _ if last_words.contains("memory allocation of") => GapKind::Limit(Limit::Memory),
+            _ => GapKind::Crashed,
+        };
+        let why = match (signal, status.and_then(|status| status.code())) {
+            // Which clock ended it is the machine's business.
+            (Some(libc::SIGXCPU), _) => TOO_LONG.to_owned(),
+            (Some(signal), _) => format!("signal {signal}"),
+            (None, Some(code)) => format!("exit status {code}"),
+            (None, None) => "no status".to_owned(),
+        };
+        (kind, why)
+    }
+}
+
+impl Drop for Cell {
+    fn drop(&mut self) {
+        // It ends when its socket is closed, and would be a zombie if nobody looked.
+        let _ = self.socket.shutdown(Shutdown::Both);
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// Reads from a socket until a moment, however slowly it comes.
+struct Timed<'s> {
+    socket: &'s UnixStream,
+    deadline: Instant,
+}
+
+impl Read for Timed<'_> {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        let left = self.deadline.saturating_duration_since(Instant::now());
+        if left.is_zero() {
+            return Err(io::ErrorKind::TimedOut.into());
+        }
+        self.socket.set_read_timeout(Some(left))?;
+        let mut socket = self.socket;
+        socket.read(into).map_err(|error| match error.kind() {
+            io::ErrorKind::WouldBlock => io::ErrorKind::TimedOut.into(),
+            _ => error,
+        })
+    }
+}
