@@ -2,6 +2,7 @@
 //! which rules and dictionaries any command works with.
 
 mod check;
+mod compile;
 mod diff;
 mod explain;
 mod fingerprint;
@@ -34,6 +35,7 @@ pub(super) struct Args {
 #[derive(Debug, Subcommand)]
 enum Command {
     Check(check::Args),
+    Compile(compile::Args),
     List(list::Args),
     Explain(explain::Args),
     Try(try_entry::Args),
@@ -49,6 +51,7 @@ enum Command {
 pub(super) fn run(args: &Args) -> anyhow::Result<Status> {
     match &args.command {
         Command::Check(args) => check::run(args),
+        Command::Compile(args) => compile::run(args),
         Command::List(args) => list::run(args),
         Command::Explain(args) => explain::run(args),
         Command::Try(args) => try_entry::run(args),

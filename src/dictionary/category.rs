@@ -2,12 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::model::Words;
 
 /// One of the kinds of matter that the law names itself (保守国家秘密法 2024 art. 13).
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Category {
     /// e.g. `economy`.
@@ -21,7 +21,7 @@ pub struct Category {
 }
 
 /// Something a scope says that has no words to look for: shown, never matched.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Unmatched {
     /// Its number in the scope, as published.
@@ -45,7 +45,7 @@ pub struct Unmatched {
 }
 
 /// What an [`Unmatched`] is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum UnmatchedKind {
     /// It describes a harm and no matter.

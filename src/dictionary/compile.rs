@@ -1,12 +1,14 @@
 //! Scope files as written → scopes, entries and the words to look for, with a
 //! diagnostic for everything that cannot be meant.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::category::{Categories, Category};
 use super::diagnostic::Lines;
-use super::load::{PATTERN, Source};
-use super::matcher::{Head, Matcher};
+use super::entries::{Entries, Room};
+use super::load::{Kind, PATTERN, Source};
+use super::matcher::{Engine, Head, Matcher};
+use super::packed::{About, Contents, Segment, words_digest, write};
 use super::quantity::{Quantity, Range, Wanted, quantity};
 use super::scope::{Condition, Documents, Entry, QuantityCondition, Scope, Within, WordSet};
 use super::scope_file::{Case, RawEntry, RawGroup, RawQuantity, RawScope, RawTerm, ScopeFile};
@@ -28,6 +30,11 @@ pub(super) struct Compiler<'w> {
     heads: Vec<Head>,
     scopes: Vec<Scope>,
     entries: Vec<Entry>,
+    /// Entries of the files before the last compiled one, and that one's.
+    before: Entries,
+    segments: Vec<(String, Segment, Room, usize)>,
+    /// Lists that were named.
+    named: BTreeSet<String>,
 }
 
 /// Where something stands, for a diagnostic about it.
@@ -51,6 +58,9 @@ impl<'w> Compiler<'w> {
             heads: Vec::new(),
             scopes: Vec::new(),
             entries: Vec::new(),
+            before: Entries::default(),
+            segments: Vec::new(),
+            named: BTreeSet::new(),
         }
     }
 
@@ -129,13 +139,111 @@ impl<'w> Compiler<'w> {
         }
     }
 
+    /// Takes in a compiled file.
+    pub(super) fn segment(&mut self, source: &Source, mut segment: Segment) {
+        for (name, digest) in &segment.about.borrowed {
+            let now = self.lists.get(name).map(|(_, words)| words_digest(words));
+            if now.as_ref() != Some(digest) {
+                let message = "the list is not the one it was compiled with: compile it again";
+                self.say(Here { source, line: 1, id: name }, message);
+            }
+        }
+        let named = segment.about.named_categories.iter();
+        let here = Here { source, line: 1, id: "category" };
+        let categories: Vec<Option<usize>> =
+            named.map(|named| self.category(here, named.as_ref())).collect();
+        let first = self.scopes.len();
+        for mut scope in std::mem::take(&mut segment.about.scopes) {
+            self.new_id(Here { source, line: 1, id: &scope.id }, None);
+            scope.category = scope.category.and_then(|c| categories.get(c).copied().flatten());
+            self.scopes.push(scope);
+        }
+        let (entries, sets) = segment.counts();
+        // Where its word sets stand is known when all others are.
+        let scopes = first..self.scopes.len();
+        let room = Room { scopes, sets: 0..sets, categories: categories.into() };
+        let made = std::mem::take(&mut self.entries);
+        self.before.add(made);
+        let number = self.before.len();
+        self.before.add_packed(segment.entries(room.clone()));
+        debug_assert_eq!(self.before.len(), number + entries);
+        self.segments.push((source.name.clone(), segment, room, number));
+    }
+
     /// Hands over what was gathered.
-    pub(super) fn finish(self, dictionary: &mut Dictionary) {
-        dictionary.categories = self.categories;
+    pub(super) fn finish(mut self, dictionary: &mut Dictionary) {
+        dictionary.categories = std::mem::take(&mut self.categories);
+        self.ids_of_segments();
+        dictionary.matcher = Matcher::new(std::mem::take(&mut self.heads));
+        dictionary.word_sets.add(std::mem::take(&mut self.sets));
+        let mut entries = self.before;
+        entries.add(self.entries);
+        for (_, segment, room, number) in self.segments {
+            let first = dictionary.word_sets.len();
+            dictionary.word_sets.add_packed(segment.sets());
+            let sets = first..dictionary.word_sets.len();
+            entries.replace_packed(number, segment.entries(Room { sets, ..room }));
+            dictionary.matcher.add(segment.engine, number);
+        }
         dictionary.scopes = self.scopes;
-        dictionary.entries = self.entries.into();
-        dictionary.word_sets = self.sets.into();
-        dictionary.matcher = Matcher::new(self.heads);
+        dictionary.entries = entries;
+    }
+
+    /// Entries' ids begin with their scope's, so those of a compiled file need be
+    /// looked at only where another file has an id that begins like one of its scopes'.
+    fn ids_of_segments(&mut self) {
+        for (file, segment, room, number) in std::mem::take(&mut self.segments) {
+            let scopes = &self.scopes[room.scopes.clone()];
+            let begins = |id: &str, with: &str| {
+                id.strip_prefix(with).is_some_and(|rest| rest.starts_with('.'))
+            };
+            let met = self.ids.keys().any(|id| {
+                scopes.iter().any(|scope| begins(id, &scope.id) || begins(&scope.id, id))
+            });
+            if met {
+                let (entries, _) = segment.counts();
+                let source = Source::new(Kind::Scope, file.clone(), "");
+                for entry in number..number + entries {
+                    let id = self.before[entry].id.clone();
+                    self.new_id(Here { source: &source, line: 1, id: &id }, None);
+                }
+            }
+            self.segments.push((file, segment, room, number));
+        }
+    }
+
+    /// What was gathered as a compiled file.
+    ///
+    /// # Errors
+    /// What does not fit into one.
+    pub(super) fn pack(
+        self,
+        sources: Vec<(String, String)>,
+        lists: BTreeMap<String, Vec<String>>,
+        own_categories: Vec<Category>,
+    ) -> Result<Vec<u8>, String> {
+        let borrowed = self.named.iter().filter(|name| !lists.contains_key(*name));
+        let borrowed = borrowed.filter_map(|name| {
+            let (_, words) = self.lists.get(name)?;
+            Some((name.clone(), words_digest(words)))
+        });
+        let patterns = (0u32..).zip(&self.sets).filter(|(_, set)| set.has_patterns());
+        let used = self.scopes.iter().map(|scope| scope.category);
+        let used: BTreeSet<_> =
+            used.chain(self.entries.iter().map(|entry| entry.category)).flatten().collect();
+        let named = self.categories.iter().enumerate();
+        let named = named.map(|(number, c)| used.contains(&number).then(|| c.id.clone()));
+        let about = About {
+            own_categories,
+            named_categories: named.collect(),
+            sources,
+            borrowed: borrowed.collect(),
+            patterns: patterns.map(|(number, _)| number).collect(),
+            lists,
+            scopes: self.scopes,
+        };
+        let engine = Engine::new(self.heads);
+        write(&Contents { about, entries: &self.entries, sets: &self.sets, engine: &engine })
     }
 
     fn scope(&self, source: &Source, raw: &RawScope) -> Scope {
@@ -229,7 +337,7 @@ impl<'w> Compiler<'w> {
             self.say(here, "terms: at least one word is needed, else nothing can match");
         }
         self.possible(here, &entry);
-        let number = self.entries.len();
+        let number = self.before.len() + self.entries.len();
         self.heads.extend(own.into_iter().map(|term| Head {
             word: term.word,
             entry: number,
@@ -403,7 +511,10 @@ impl<'w> Compiler<'w> {
                 continue;
             };
             match self.lists.get(name) {
-                Some((_, list)) => words.extend(list.iter().cloned()),
+                Some((_, list)) => {
+                    self.named.insert(name.to_owned());
+                    words.extend(list.iter().cloned());
+                }
                 None => self.say(here, format!("{what}: there is no list named {name}")),
             }
         }

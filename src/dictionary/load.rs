@@ -2,13 +2,14 @@
 //! them at once. What ships is part of the program; only [`read_folder`] and
 //! [`read_file`] open files.
 
-use std::collections::BTreeMap;
-use std::fmt::Write;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-use sha2::{Digest, Sha256};
-
+use super::category::Category;
 use super::compile::Compiler;
+use super::packed::{self, Segment};
+use super::scope_file::ScopeFile;
 use super::{Diagnostic, Dictionary, regime, rule, scope_file, shipped};
 
 /// What makes a word of a list a regular expression.
@@ -44,14 +45,16 @@ pub struct Source {
     pub kind: Kind,
     /// Its name for diagnostics and the digest, e.g. `scopes/archives-1990.toml`.
     pub name: String,
-    /// The whole text.
+    /// The whole text; empty where the file is compiled.
     pub text: String,
+    /// The whole file, where it is a compiled one ([`pack`]).
+    pub compiled: Option<Arc<Vec<u8>>>,
 }
 
 impl Source {
     /// A file of this kind.
     pub fn new(kind: Kind, name: impl Into<String>, text: impl Into<String>) -> Self {
-        Self { kind, name: name.into(), text: text.into() }
+        Self { kind, name: name.into(), text: text.into(), compiled: None }
     }
 }
 
@@ -104,13 +107,22 @@ fn source(kind: Kind, folder: &Path, path: &Path) -> std::io::Result<Option<Sour
     Ok(Some(Source::new(kind, steps.join("/"), text)))
 }
 
-/// Reads one scope dictionary from anywhere.
+/// Reads one scope dictionary, as it was written or compiled, from anywhere.
 ///
 /// # Errors
 /// Why the file cannot be read, with its name.
 pub fn read_file(path: &Path) -> std::io::Result<Source> {
-    let text = std::fs::read_to_string(path).map_err(|e| named(path, e))?;
-    Ok(Source::new(Kind::Scope, path.display().to_string(), text))
+    let bytes = std::fs::read(path).map_err(|e| named(path, e))?;
+    let name = path.display().to_string();
+    if bytes.starts_with(packed::MAGIC) {
+        let compiled = Some(Arc::new(bytes));
+        return Ok(Source { compiled, ..Source::new(Kind::Scope, name, String::new()) });
+    }
+    let text = String::from_utf8(bytes).map_err(|_| {
+        let reason = "it is neither text in UTF-8 nor a compiled dictionary";
+        named(path, std::io::Error::new(std::io::ErrorKind::InvalidData, reason))
+    })?;
+    Ok(Source::new(Kind::Scope, name, text))
 }
 
 /// Whether a scope file holds a scope, and not lists or categories alone.
@@ -148,11 +160,11 @@ fn named(path: &Path, error: std::io::Error) -> std::io::Error {
 pub fn load(sources: &[Source]) -> Result<Dictionary, Vec<Diagnostic>> {
     let mut wrong = Vec::new();
     let mut dictionary = Dictionary {
-        rules_digest: digest(sources, |kind| kind != Kind::Scope),
-        scopes_digest: digest(sources, |kind| kind == Kind::Scope),
+        rules_digest: digest(texts(sources.iter().filter(|s| s.kind != Kind::Scope))),
         ..Dictionary::default()
     };
-    let mut scopes = Vec::new();
+    let scopes = scope_files(sources, &mut wrong);
+    dictionary.scopes_digest = scopes_digest(&scopes);
     for source in sources {
         match source.kind {
             Kind::Rules => match rule::parse(&source.name, &source.text) {
@@ -167,50 +179,143 @@ pub fn load(sources: &[Source]) -> Result<Dictionary, Vec<Diagnostic>> {
                 }
                 Err(diagnostics) => wrong.extend(diagnostics),
             },
-            Kind::Scope => {
-                scopes.push((source, scope_file::parse(&source.name, &source.text, &mut wrong)));
-            }
             Kind::Regime => match regime::parse(&source.name, &source.text) {
                 Ok(regime) => dictionary.regimes.push(regime),
                 Err(diagnostics) => wrong.extend(diagnostics),
             },
-            Kind::Policy => {}
+            Kind::Scope | Kind::Policy => {}
         }
     }
 
     let mut compiler = Compiler::new(&mut wrong);
-    for (source, parsed) in &scopes {
-        compiler.lists(source, &parsed.lists);
-        compiler.categories(source, &parsed.categories);
+    for (source, file) in &scopes {
+        compiler.lists(source, file.lists());
+        compiler.categories(source, file.categories());
     }
-    for (source, parsed) in &scopes {
-        compiler.file(source, parsed);
+    for (source, file) in scopes {
+        match file {
+            File::Written(file) => compiler.file(source, &file),
+            File::Compiled(segment) => compiler.segment(source, *segment),
+        }
     }
     compiler.finish(&mut dictionary);
+    in_order(wrong).map(|()| dictionary)
+}
+
+/// Compiles scope files into one that is loaded in their place; `beside` are the
+/// files they will be used with, whose lists they may name.
+///
+/// # Errors
+/// Everything that is wrong with any of them, ordered by file and line.
+pub fn pack(own: &[Source], beside: &[Source]) -> Result<Vec<u8>, Vec<Diagnostic>> {
+    let compiled = own.iter().filter(|source| source.compiled.is_some());
+    let mut wrong: Vec<_> = compiled.map(|s| about(s, "it is compiled already")).collect();
+    let all: Vec<Source> = beside.iter().chain(own).cloned().collect();
     if wrong.is_empty() {
-        return Ok(dictionary);
+        load(&all)?;
+    }
+    let (own, beside) = (scope_files(own, &mut wrong), scope_files(beside, &mut wrong));
+    let mut compiler = Compiler::new(&mut wrong);
+    for (source, file) in own.iter().chain(&beside) {
+        compiler.lists(source, file.lists());
+        compiler.categories(source, file.categories());
+    }
+    let (mut lists, mut categories) = (BTreeMap::new(), Vec::new());
+    for (source, file) in &own {
+        if let File::Written(file) = file {
+            compiler.file(source, file);
+            lists.extend(file.lists.iter().map(|(name, (_, words))| (name.clone(), words.clone())));
+            categories.extend(file.categories.iter().map(|(_, category)| category.clone()));
+        }
+    }
+    let sources = own.iter().flat_map(|(source, file)| file.digests(source)).collect();
+    let packed = compiler.pack(sources, lists, categories);
+    in_order(wrong)?;
+    packed.map_err(|reason| vec![Diagnostic { file: String::new(), line: 0, message: reason }])
+}
+
+/// The key of a compiled file: files with the same key hold the same.
+pub fn packed_key(file: &[u8]) -> Option<&str> {
+    packed::key_of(file)
+}
+
+fn in_order(mut wrong: Vec<Diagnostic>) -> Result<(), Vec<Diagnostic>> {
+    if wrong.is_empty() {
+        return Ok(());
     }
     wrong.sort();
     wrong.dedup();
     Err(wrong)
 }
 
-/// SHA-256 over the files of some kinds, each with its name, ordered by name.
-fn digest(sources: &[Source], wanted: impl Fn(Kind) -> bool) -> String {
-    let files: BTreeMap<_, _> =
-        sources.iter().filter(|s| wanted(s.kind)).map(|s| ((&s.name, &s.text), s)).collect();
-    let mut hash = Sha256::new();
-    for (name, text) in files.into_keys() {
-        for piece in [name, text] {
-            // With its length before it, no piece can pass for another's end.
-            hash.update((piece.len() as u64).to_be_bytes());
-            hash.update(piece);
+/// A scope file that was taken apart.
+enum File {
+    Written(Box<ScopeFile>),
+    Compiled(Box<Segment>),
+}
+
+impl File {
+    fn lists(&self) -> &BTreeMap<String, (usize, Vec<String>)> {
+        match self {
+            Self::Written(file) => &file.lists,
+            Self::Compiled(segment) => &segment.lists,
         }
     }
-    hash.finalize().iter().fold(String::new(), |mut hex, byte| {
-        let _ = write!(hex, "{byte:02x}");
-        hex
-    })
+
+    fn categories(&self) -> &[(usize, Category)] {
+        match self {
+            Self::Written(file) => &file.categories,
+            Self::Compiled(segment) => &segment.categories,
+        }
+    }
+
+    /// Name and SHA-256 of each file it is or was made from.
+    fn digests(&self, source: &Source) -> Vec<(String, String)> {
+        match self {
+            Self::Written(_) => vec![(source.name.clone(), packed::sha256(source.text.as_bytes()))],
+            Self::Compiled(segment) => segment.about.sources.clone(),
+        }
+    }
+}
+
+fn scope_files<'s>(sources: &'s [Source], wrong: &mut Vec<Diagnostic>) -> Vec<(&'s Source, File)> {
+    let mut files = Vec::new();
+    for source in sources.iter().filter(|source| source.kind == Kind::Scope) {
+        match &source.compiled {
+            None => {
+                let file = scope_file::parse(&source.name, &source.text, wrong);
+                files.push((source, File::Written(Box::new(file))));
+            }
+            Some(file) => match Segment::read(file) {
+                Ok(segment) => files.push((source, File::Compiled(Box::new(segment)))),
+                Err(reason) => {
+                    wrong.push(about(
+                        source,
+                        &format!("the compiled dictionary is refused: {reason}"),
+                    ));
+                }
+            },
+        }
+    }
+    files
+}
+
+fn about(source: &Source, message: &str) -> Diagnostic {
+    Diagnostic { file: source.name.clone(), line: 0, message: message.to_owned() }
+}
+
+fn scopes_digest(files: &[(&Source, File)]) -> String {
+    digest(files.iter().flat_map(|(source, file)| file.digests(source)).collect())
+}
+
+fn texts<'s>(sources: impl Iterator<Item = &'s Source>) -> BTreeSet<(String, String)> {
+    sources.map(|s| (s.name.clone(), packed::sha256(s.text.as_bytes()))).collect()
+}
+
+/// SHA-256 over files, each by its name and the SHA-256 of its text, ordered by name.
+fn digest(files: BTreeSet<(String, String)>) -> String {
+    let pieces: Vec<String> = files.into_iter().flat_map(|(name, text)| [name, text]).collect();
+    packed::words_digest(&pieces)
 }
 
 #[cfg(test)]

@@ -10,6 +10,7 @@
 mod build;
 mod filter;
 mod keys;
+mod stored;
 
 use std::ops::Range;
 
@@ -35,6 +36,67 @@ pub struct Head {
 /// how words are found.
 #[derive(Clone, Debug, Default)]
 pub struct Matcher {
+    /// Each with what is added to the numbers of its entries.
+    engines: Vec<(Engine, usize)>,
+}
+
+impl Matcher {
+    /// A matcher for these head words.
+    pub fn new(heads: Vec<Head>) -> Self {
+        let mut made = Self::default();
+        made.add(Engine::new(heads), 0);
+        made
+    }
+
+    /// Adds the words of an engine, whose entries begin at `first`.
+    pub(super) fn add(&mut self, engine: Engine, first: usize) {
+        if !engine.is_empty() {
+            self.engines.push((engine, first));
+        }
+    }
+
+    /// How many head words there are.
+    pub fn len(&self) -> usize {
+        self.engines.iter().map(|(engine, _)| engine.len()).sum()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.engines.is_empty()
+    }
+
+    /// The longest head word in bytes.
+    pub fn longest(&self) -> usize {
+        self.engines.iter().map(|(engine, _)| engine.longest).max().unwrap_or(0)
+    }
+
+    /// Bytes of memory behind it.
+    pub fn memory(&self) -> usize {
+        self.engines.iter().map(|(engine, _)| engine.memory()).sum()
+    }
+
+    /// Every head word in a text with its entry, overlapping ones too, ordered by
+    /// where they end; where several end together, longer words first and then
+    /// entries in order. `found` is room that is used again.
+    pub fn find(&self, text: &str, found: &mut Vec<(Span, usize)>) {
+        found.clear();
+        for (engine, first) in &self.engines {
+            let before = found.len();
+            engine.find(text, found);
+            if *first > 0 {
+                found[before..].iter_mut().for_each(|(_, entry)| *entry += first);
+            }
+        }
+        if self.engines.len() > 1 {
+            // Of stretches that are in order already.
+            found.sort_by_key(|(span, entry)| (span.end, span.start, *entry));
+        }
+    }
+}
+
+/// One set of tables by which words are found.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Engine {
     /// All different words, one behind the other, ordered by class, key
     /// and letters from the last to the first in lower case.
     letters: Vec<u8>,
@@ -114,29 +176,20 @@ const PLACE: u32 = (1 << KIND) - 1;
 /// A place where words of other ends may end.
 const OTHER: usize = 1 << KIND;
 
-impl Matcher {
-    /// A matcher for these head words.
-    pub fn new(heads: Vec<Head>) -> Self {
+impl Engine {
+    pub(super) fn new(heads: Vec<Head>) -> Self {
         build::build(heads)
     }
 
-    /// How many head words there are.
-    pub fn len(&self) -> usize {
+    fn len(&self) -> usize {
         self.heads.len()
     }
 
-    /// Whether there are none.
-    pub fn is_empty(&self) -> bool {
+    fn is_empty(&self) -> bool {
         self.heads.is_empty()
     }
 
-    /// The longest head word in bytes.
-    pub fn longest(&self) -> usize {
-        self.longest
-    }
-
-    /// Bytes of memory behind it.
-    pub fn memory(&self) -> usize {
+    fn memory(&self) -> usize {
         let small = self.starts.len() + self.firsts.len() + self.heads.len() + self.parents.len();
         let blocks = self.keys.words.len() + self.han.blocks.len() + self.other.blocks.len();
         self.letters.len()
@@ -145,11 +198,8 @@ impl Matcher {
             + size_of::<Slot>() * self.slots.len()
     }
 
-    /// Every head word in a text with its entry, overlapping ones too, ordered by
-    /// where they end; where several end together, longer words first and then
-    /// entries in order. `found` is room that is used again.
-    pub fn find(&self, text: &str, found: &mut Vec<(Span, usize)>) {
-        found.clear();
+    /// Adds the words of a text and their entries to those found.
+    fn find(&self, text: &str, found: &mut Vec<(Span, usize)>) {
         if self.is_empty() {
             return;
         }
@@ -393,7 +443,9 @@ impl Matcher {
         };
         while word != NONE {
             self.compare_word(bytes, end, word as usize, found);
-            word = self.parents.get(word as usize).copied().unwrap_or(NONE);
+            // Parents stand before their children.
+            let parent = self.parents.get(word as usize).filter(|parent| **parent < word);
+            word = parent.copied().unwrap_or(NONE);
         }
     }
 

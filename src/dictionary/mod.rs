@@ -11,6 +11,7 @@ pub mod known;
 pub mod load;
 mod matcher;
 mod openings;
+mod packed;
 pub mod quantity;
 mod regime;
 mod rolling;
@@ -24,11 +25,11 @@ mod shipped;
 
 pub use category::{Category, Unmatched, UnmatchedKind};
 pub use diagnostic::Diagnostic;
-pub use entries::{Entries, Numbered, WordSets};
+pub use entries::{Entries, Numbered, Room, Unpack, WordSets};
 pub use key::{Key, KeyId, Mac, hex};
 pub use keyed::KeyedList;
 pub use known::Known;
-pub use load::{Kind, Source, load};
+pub use load::{Kind, Source, load, pack};
 pub use matcher::{Head, Matcher};
 pub use openings::Openings;
 pub use regime::{

@@ -2,10 +2,12 @@
 //! areas, lengths and accuracies, gravity, angles, amounts of money, shares,
 //! counts and days.
 
+use serde::{Deserialize, Serialize};
+
 use crate::model::Span;
 
 /// What is measured. Quantities of different kinds are never compared.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Measure {
     /// A map's scale; the value is the denominator, so a larger scale has a smaller value.
     Scale,
@@ -327,7 +329,7 @@ fn numerals(text: &str) -> Option<(f64, usize)> {
 }
 
 /// A condition on a quantity: which values satisfy it.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Range {
     /// What is measured.
     pub measure: Measure,
@@ -336,7 +338,7 @@ pub struct Range {
 }
 
 /// Which values satisfy a [`Range`].
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Wanted {
     /// One of these.
     OneOf(Vec<f64>),

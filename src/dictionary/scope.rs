@@ -5,13 +5,14 @@ use std::sync::OnceLock;
 use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 use jiff::civil::Date;
 use regex::Regex;
+use serde::{Deserialize, Serialize};
 
 use super::category::Unmatched;
 use super::quantity::Range;
 use crate::model::{Span, Words};
 
 /// One published list of what is secret in one field of work, or a body's own.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Scope {
     /// e.g. `cn.education.2001`.
     pub id: String,
@@ -41,7 +42,7 @@ pub struct Scope {
 }
 
 /// One line of a scope: the matter as published, and the words it is known by.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Entry {
     /// The scope's id and a number, e.g. `cn.education.2001.3-1`.
     pub id: String,
@@ -182,8 +183,68 @@ pub enum Within {
     Characters(u16),
 }
 
+impl Entry {
+    /// Stands for one that cannot be read in a file that is whole. It says so
+    /// wherever its words stand.
+    pub(super) fn unreadable(scope: usize) -> Self {
+        let name = Words::new("an entry that cannot be read", "无法读取的条目");
+        Self {
+            id: "unreadable".to_owned(),
+            scope,
+            category: None,
+            number: String::new(),
+            name,
+            matter: String::new(),
+            level: String::new(),
+            term: String::new(),
+            knowledge: String::new(),
+            valid_from: None,
+            valid_to: None,
+            sources: Vec::new(),
+            certainty: String::new(),
+            terms: Vec::new(),
+            near: Vec::new(),
+            quantities: Vec::new(),
+            apart: Vec::new(),
+            qualifiers: Vec::new(),
+            require: false,
+            examples: Vec::new(),
+            negative_examples: Vec::new(),
+            file: String::new(),
+            line: 0,
+        }
+    }
+}
+
+/// [`Within`] in a compiled file, where it is a number: in scope files it is what
+/// their authors write.
+mod reach {
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    use super::Within;
+
+    const NAMED: [Within; 3] = [Within::Sentence, Within::Paragraph, Within::Page];
+
+    pub(super) fn serialize<S: Serializer>(reach: &Within, to: S) -> Result<S::Ok, S::Error> {
+        let number = match reach {
+            Within::Characters(count) => u32::from(*count) + 3,
+            named => NAMED.iter().position(|n| n == named).unwrap_or(0) as u32,
+        };
+        number.serialize(to)
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Within, D::Error> {
+        let number = u32::deserialize(from)?;
+        if let Some(named) = NAMED.get(number as usize) {
+            return Ok(*named);
+        }
+        let count = u16::try_from(number.saturating_sub(3));
+        count.map(Within::Characters).map_err(serde::de::Error::custom)
+    }
+}
+
 /// Some of a set of words, near a head word.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Condition {
     /// What it is called for people: its first word.
     pub name: String,
@@ -192,23 +253,25 @@ pub struct Condition {
     /// What it adds to the sum of weights where it is near; 0 for one that must be.
     pub weight: u16,
     /// How near.
+    #[serde(with = "reach")]
     pub within: Within,
 }
 
 /// A quantity near a head word.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct QuantityCondition {
     /// The condition as written, for people.
     pub name: String,
     /// Which quantities satisfy it.
     pub range: Range,
     /// How near.
+    #[serde(with = "reach")]
     pub within: Within,
 }
 
 /// Words and patterns of which any will do. Equal sets of different entries are
 /// one, so that a passage is searched for them once.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct WordSet {
     words: Vec<String>,
     /// Which words are no patterns.
@@ -261,6 +324,16 @@ impl WordSet {
     /// How many words and patterns it holds.
     pub(super) fn len(&self) -> usize {
         self.words.len()
+    }
+
+    /// Whether it holds nothing, as no set of an author does.
+    pub(super) fn is_empty(&self) -> bool {
+        self.words.is_empty()
+    }
+
+    /// Whether some of it are patterns.
+    pub(super) fn has_patterns(&self) -> bool {
+        !self.patterns.is_empty()
     }
 
     /// Its words and patterns, as they are written.

@@ -70,6 +70,12 @@ pub fn fold_term(term: &str) -> String {
     fold(term).as_str().to_owned()
 }
 
+/// SHA-256, in lower-case hex, of what folding makes of every character: what was
+/// folded by another table is to be folded again.
+pub fn version() -> &'static str {
+    Table::get().version()
+}
+
 /// Which kinds of folding a piece of text needs: of a finding's own slice, how
 /// far it was from plain.
 pub fn alterations(source: &str) -> Alterations {

@@ -2,9 +2,11 @@
 //! forms and the tables beside this file.
 
 use std::collections::HashMap;
+use std::fmt::Write;
 use std::ops::RangeInclusive;
 use std::sync::LazyLock;
 
+use sha2::{Digest, Sha256};
 use unicode_normalization::UnicodeNormalization;
 
 use super::Alterations;
@@ -140,6 +142,7 @@ pub(super) struct Table {
     entries: Vec<Entry>,
     /// What the entries' ranges slice.
     folded: String,
+    version: String,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -291,8 +294,28 @@ impl Table {
             at
         });
         let before = before.collect();
-        Self { touched, before, entries, folded }
+        let version = version(&*touched, &entries, &folded);
+        Self { touched, before, entries, folded, version }
     }
+
+    /// SHA-256 of all it says.
+    pub(super) fn version(&self) -> &str {
+        &self.version
+    }
+}
+
+fn version(touched: &[u64], entries: &[Entry], folded: &str) -> String {
+    let mut hash = Sha256::new();
+    touched.iter().for_each(|block| hash.update(block.to_le_bytes()));
+    for entry in entries {
+        hash.update([entry.kind as u8, entry.len]);
+        hash.update(entry.start.to_le_bytes());
+    }
+    hash.update(folded);
+    hash.finalize().iter().fold(String::new(), |mut hex, byte| {
+        let _ = write!(hex, "{byte:02x}");
+        hex
+    })
 }
 
 /// How many of the bytes, from the first, are ASCII that stays, in whole words

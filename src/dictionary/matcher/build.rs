@@ -2,9 +2,9 @@
 
 use super::filter::{Bits, Endings};
 use super::keys::{Class, SMEAR, hash, last_bytes, slot_hash};
-use super::{ANY_CASE, ENTRY, Head, LARGE, Matcher, NONE, Slot, WHOLE_WORD, backwards};
+use super::{ANY_CASE, ENTRY, Engine, Head, LARGE, NONE, Slot, WHOLE_WORD, backwards};
 
-pub(super) fn build(mut heads: Vec<Head>) -> Matcher {
+pub(super) fn build(mut heads: Vec<Head>) -> Engine {
     heads.sort_unstable_by(|a, b| {
         let (left, right) = (a.word.as_bytes(), b.word.as_bytes());
         let key = |word: &[u8]| {
@@ -16,7 +16,7 @@ pub(super) fn build(mut heads: Vec<Head>) -> Matcher {
     });
     heads.dedup();
 
-    let mut made = Matcher { any_case: heads.iter().any(|h| h.any_case), ..Matcher::default() };
+    let mut made = Engine { any_case: heads.iter().any(|h| h.any_case), ..Engine::default() };
     for head in &heads {
         let last = made.starts.last().map(|start| &made.letters[*start as usize..]);
         if last != Some(head.word.as_bytes()) {
@@ -49,7 +49,7 @@ struct Group {
 }
 
 /// Makes the table of keys and the filters.
-fn tables(made: &mut Matcher) {
+fn tables(made: &mut Engine) {
     let mut groups: Vec<Group> = Vec::new();
     for word in 0..made.starts.len() - 1 {
         let class = Class::of(made.word(word));
@@ -86,7 +86,7 @@ fn tables(made: &mut Matcher) {
     }
 }
 
-impl Matcher {
+impl Engine {
     fn slot(&self, group: &Group) -> Slot {
         let Group { class, key, first, end } = *group;
         let mut before = 0;
@@ -120,7 +120,7 @@ impl Matcher {
 }
 
 /// Lets a word through the first filters.
-fn pass(made: &mut Matcher, word: usize, class: Class) {
+fn pass(made: &mut Engine, word: usize, class: Class) {
     let letters = &made.letters[made.span(word)];
     let length = letters.len();
     match class {
@@ -156,7 +156,7 @@ fn pass(made: &mut Matcher, word: usize, class: Class) {
 }
 
 /// Links the words of a large group to the longest one each ends with.
-fn parents(made: &mut Matcher, group: &Group) {
+fn parents(made: &mut Engine, group: &Group) {
     made.parents.resize(made.starts.len() - 1, NONE);
     let mut open: Vec<usize> = Vec::new();
     for word in group.first..group.end {

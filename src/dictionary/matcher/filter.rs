@@ -57,8 +57,13 @@ impl Endings {
 
     /// Of blocks as they were kept: a power of two of them, more than one.
     pub(super) fn of(blocks: Vec<u64>) -> Self {
-        let shift = 64 - blocks.len().trailing_zeros();
+        let shift = 64 - blocks.len().trailing_zeros().clamp(1, 63);
         Self { blocks, shift }
+    }
+
+    /// Whether the number of blocks is one of those there may be.
+    pub(super) fn is_sound(&self) -> bool {
+        [SMALL, MIDDLE, LARGE, HUGE].contains(&self.blocks.len())
     }
 
     /// Lets a word pass; `tail` is that of the class.
@@ -200,7 +205,7 @@ impl Bits {
 
     /// Of bits as they were kept: a power of two of words.
     pub(super) fn of(words: Vec<u64>) -> Self {
-        let shift = 64 - words.len().trailing_zeros();
+        let shift = 64 - words.len().trailing_zeros().clamp(1, 63);
         Self { words, shift }
     }
 
