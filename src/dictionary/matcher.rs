@@ -8,12 +8,14 @@
 //! does not say.
 
 mod build;
+mod dense;
 mod filter;
 mod keys;
 mod stored;
 
 use std::ops::Range;
 
+use dense::Dense;
 use filter::{Bits, Endings, Places, WINDOW};
 use keys::{Class, SMEAR, Tail, han, hash, last_bytes, last_han, leads_han, slot_hash};
 
@@ -125,6 +127,7 @@ pub(super) struct Engine {
     any_case: bool,
     /// The longest word in bytes.
     longest: usize,
+    dense: Dense,
 }
 
 const ANY_CASE: u32 = 1 << 31;
@@ -193,6 +196,7 @@ impl Engine {
         let small = self.starts.len() + self.firsts.len() + self.heads.len() + self.parents.len();
         let blocks = self.keys.words.len() + self.han.blocks.len() + self.other.blocks.len();
         self.letters.len()
+            + self.dense.memory()
             + 4 * small
             + 8 * (blocks + self.singles.len() + self.short.len())
             + size_of::<Slot>() * self.slots.len()
@@ -200,9 +204,10 @@ impl Engine {
 
     /// Adds the words of a text and their entries to those found.
     fn find(&self, text: &str, found: &mut Vec<(Span, usize)>) {
-        if self.is_empty() {
+        if self.is_empty() || self.dense.find(self, text, found) {
             return;
         }
+        let before = found.len();
         let bytes = text.as_bytes();
         let mut places = Places::<BATCH>::new();
         let mut probes = Probes::new();
@@ -220,6 +225,7 @@ impl Engine {
                 self.look_up(bytes, base, at, key, found);
             }
         }
+        self.dense.count(bytes.len(), found.len() - before);
     }
 
     /// Gathers places at which the first filter lets a word end, until there are
@@ -486,6 +492,13 @@ impl Engine {
         }
     }
 
+    /// The heads of a word.
+    #[inline(always)]
+    fn heads_of(&self, word: usize) -> &[u32] {
+        let Some(&[first, last]) = self.firsts.get(word..word + 2) else { return &[] };
+        self.heads.get(first as usize..last as usize).unwrap_or_default()
+    }
+
     #[inline(always)]
     fn compare_word(&self, bytes: &[u8], end: usize, word: usize, found: &mut Vec<(Span, usize)>) {
         let letters = self.word(word);
@@ -496,8 +509,7 @@ impl Engine {
         if !same {
             return;
         }
-        let Some(&[first, last]) = self.firsts.get(word..word + 2) else { return };
-        for &head in self.heads.get(first as usize..last as usize).unwrap_or_default() {
+        for &head in self.heads_of(word) {
             if (exact || head & ANY_CASE != 0)
                 && (head & WHOLE_WORD == 0 || stands_apart(bytes, start..end))
             {

@@ -64,7 +64,8 @@ fn tables(made: &mut Engine) {
     made.han = Endings::for_words(han);
     made.other = Endings::for_words(made.starts.len() - 1 - han);
     made.keys = Bits::for_keys(groups.len());
-    made.slots = vec![Slot::default(); (groups.len() * 2).next_power_of_two().max(2)];
+    // Three in four are taken at most; filters see to it that few empty ones are asked.
+    made.slots = vec![Slot::default(); (groups.len() * 4 / 3 + 1).next_power_of_two().max(2)];
     let mask = made.slots.len() - 1;
     let is_single = |g: &Group| g.class == Class::Han && made.word(g.first).len() == 3;
     if groups.iter().any(is_single) {

@@ -33,7 +33,16 @@ fn check(heads: &[Head], text: &str) {
     let matcher = Matcher::new(heads.to_vec());
     let mut found = vec![(0..0, 0)];
     matcher.find(text, &mut found);
-    assert_eq!(found, plain(heads, text), "{heads:?} in {text}");
+    let expected = plain(heads, text);
+    assert_eq!(found, expected, "{heads:?} in {text}");
+
+    // And the other engine, where it can stand in.
+    let engine = Engine::new(heads.to_vec());
+    if !engine.is_empty() && engine.dense.assume_many(&engine) {
+        found.clear();
+        engine.find(text, &mut found);
+        assert_eq!(found, expected, "{heads:?} densely in {text}");
+    }
 }
 
 #[test]
@@ -141,6 +150,21 @@ fn long_texts_are_found_to_the_end() {
             assert!(found.windows(2).all(|w| ordered(&w[0], &w[1])));
         }
     }
+}
+
+#[test]
+fn everyday_words_are_found_the_same_before_and_after_there_are_known_to_be_many() {
+    let matcher = Matcher::new(vec![head("试题", 0), head("题", 1), head("题试", 1)]);
+    let text = "试题".repeat(20_000);
+    let mut first = Vec::new();
+    matcher.find(&text, &mut first);
+    let before = matcher.memory();
+    for _ in 0..20 {
+        let mut found = Vec::new();
+        matcher.find(&text, &mut found);
+        assert!(found == first);
+    }
+    assert!(matcher.memory() > before, "the automaton was made");
 }
 
 #[test]
