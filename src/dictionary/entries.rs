@@ -89,6 +89,14 @@ impl<T> Default for Numbered<T> {
     }
 }
 
+impl<T: Unpack> From<Vec<T>> for Numbered<T> {
+    fn from(made: Vec<T>) -> Self {
+        let mut all = Self::default();
+        all.add(made);
+        all
+    }
+}
+
 /// For numbers that come from the dictionary itself.
 impl<T: Unpack> Index<usize> for Numbered<T> {
     type Output = T;

@@ -28,7 +28,8 @@ pub(in crate::cli) struct Args {
 
 /// Compiles.
 pub(super) fn run(args: &Args) -> anyhow::Result<Status> {
-    let source = Source { rules: args.rules.clone(), dictionary: args.files.clone() };
+    let source =
+        Source { rules: args.rules.clone(), dictionary: args.files.clone(), ..Source::default() };
     let read = source.rules().and_then(|beside| Ok((source.files()?, beside)));
     let packed = sound(read.and_then(|(own, beside)| pack(&own, &beside)))?;
     let mut out = Output::open(Some(&args.out))?;
