@@ -191,7 +191,7 @@ fn speed(seconds: f64, text: &str) -> f64 {
 
 fn floor(text: &str) {
     let seconds = outside(Command::new("wc").arg("-c"), text);
-    println!("| `wc -c`, reads everything | {:.2} | | | | | | | | |", speed(seconds, text));
+    println!("| `wc -c`, asks for the size only | {:.2} | | | | | | | | |", speed(seconds, text));
 }
 
 /// What another program took, user and system.
