@@ -34,6 +34,9 @@ const TEXT: usize = 128 << 20;
 /// About what the program looks through at once.
 const PASSAGE: usize = 64 << 10;
 
+/// What the entries exclude.
+const EXCLUDED: [&str; 2] = ["模拟", "公报"];
+
 /// More than once, since the machine has other things to do.
 const RUNS: usize = 2;
 
@@ -106,7 +109,7 @@ impl Lists {
         let word = |letters: &[char]| letters.iter().collect::<String>();
         let mut dense: Vec<_> = counts.iter().filter(|(word, _)| word.len() <= 4).collect();
         dense.sort_unstable_by_key(|(word, count)| (u32::MAX - **count, **word));
-        let dense = dense.iter().take(100_000).map(|(letters, _)| word(letters)).collect();
+        let dense = dense.iter().take(101_000).map(|(letters, _)| word(letters)).collect();
 
         let mut chance = Chance(1);
         let mut rare: Vec<&[char]> =
@@ -130,8 +133,11 @@ impl Lists {
             *word = spoken[at..].iter().take(2).copied().collect::<Vec<_>>().join(" ");
         }
         let mut seen = std::collections::HashSet::new();
-        words.retain(|word| seen.insert(word.clone()));
-        Self { rare: words, dense }
+        // A word that holds what its entry excludes is a mistake in a dictionary.
+        let sound = |word: &String| !EXCLUDED.iter().any(|excluded| word.contains(excluded));
+        words.retain(|word| sound(word) && seen.insert(word.clone()));
+        let dense: Vec<String> = dense;
+        Self { rare: words, dense: dense.into_iter().filter(sound).collect() }
     }
 
     fn all(&mut self) -> Vec<(String, Vec<String>)> {
@@ -310,7 +316,7 @@ fn scope(terms: &[String], an_entry: usize) -> Source {
         write!(
             text,
             "[[entry]]\nid = \"x.{number}\"\nname = {{ zh = \"甲{number}\", en = \"X\" }}\nmatter = \"某事{number}\"\n\
-             level = \"秘密\"\nterms = {terms:?}\nqualifiers = [\"@state\"]\nexclusions = [\"模拟\", \"公报\"]\n"
+             level = \"秘密\"\nterms = {terms:?}\nqualifiers = [\"@state\"]\nexclusions = {EXCLUDED:?}\n"
         )
         .unwrap();
     }
