@@ -206,3 +206,36 @@ fn known_documents_are_found_whatever_holds_a_piece_of_them() {
     assert_eq!(wrong.status, 2);
     assert!(wrong.stderr.contains("made with another key"), "{}", wrong.stderr);
 }
+
+#[test]
+fn compiled_lists_say_what_their_files_say() {
+    let folder = folder();
+    let path = folder.path();
+    let ran = run(path, &["dictionary", "compile", "own.toml", "--out", "own.cache"]);
+    assert_eq!(ran.status, 0, "{}", ran.stderr);
+    let readable = scan(path, &["--dictionary=own.toml", "in"]);
+    let compiled = scan(path, &["--dictionary=own.cache", "in"]);
+    assert!(readable.stdout.contains("own.2026.1"), "{}", readable.stdout);
+    assert_eq!(readable.stdout, compiled.stdout, "{}", compiled.stderr);
+    // Damaged or made of other files, it is refused and not half used.
+    let whole = fs::read(path.join("own.cache")).unwrap();
+    for (name, bytes) in [("cut", &whole[..whole.len() - 1]), ("empty", &whole[..whole.len() / 2])]
+    {
+        fs::write(path.join(name), bytes).unwrap();
+        let refused = scan(path, &[&format!("--dictionary={name}"), "in"]);
+        assert_eq!((refused.status, refused.stdout.as_str()), (2, ""), "{name}");
+        assert!(refused.stderr.contains(name), "{name}: {}", refused.stderr);
+    }
+}
+
+#[test]
+fn a_keyed_list_is_compiled_by_either_command() {
+    let folder = folder();
+    let path = folder.path();
+    let own = ["dictionary", "keyed", "own.toml", "--key", "a.key", "--out", "one.vmk"];
+    let other = ["dictionary", "compile", "own.toml", "--keyed", "a.key", "--out", "two.vmk"];
+    assert_eq!(run(path, &own).status, run(path, &other).status);
+    let read = |name: &str| fs::read(path.join(name)).unwrap();
+    assert!(!read("one.vmk").is_empty());
+    assert_eq!(read("one.vmk"), read("two.vmk"));
+}

@@ -1,7 +1,7 @@
 //! `vetmark dictionary keyed`: scope dictionaries whose words nobody can read.
 
 use std::io::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::bail;
@@ -42,6 +42,14 @@ pub(in crate::cli) struct Args {
     /// Put the names of matters in, which findings then show
     #[arg(long)]
     names: bool,
+}
+
+impl Args {
+    /// What to make where nothing else is said.
+    pub(super) fn plain(files: &[PathBuf], key: &Path, out: &Path) -> Self {
+        let (key, out) = (key.to_owned(), out.to_owned());
+        Self { files: files.to_vec(), key, out, least_bits: LEAST_BITS, names: false }
+    }
 }
 
 /// Makes it.
