@@ -270,7 +270,3 @@ impl Unpack for WordSet {
         Self::new(words).unwrap_or_default()
     }
 }
-
-#[cfg(test)]
-#[path = "packed_tests.rs"]
-mod tests;

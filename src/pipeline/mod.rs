@@ -211,4 +211,6 @@ fn name_block(submission: &Submission, extraction: &mut Extraction) {
 }
 
 #[cfg(test)]
+mod packed_tests;
+#[cfg(test)]
 mod tests;

@@ -3,11 +3,13 @@
 use std::fmt::Write;
 use std::sync::Arc;
 
-use super::MAGIC;
 use crate::detect::detect;
 use crate::dictionary::{Dictionary, Kind, Source, load, pack};
 use crate::model::{Finding, SourceText};
 use crate::normalize::fold;
+
+/// What a compiled file begins with.
+const MAGIC: &[u8; 16] = b"vetmark compiled";
 
 const LISTS: &str = r#"
 [lists]
