@@ -191,7 +191,7 @@ pub(super) fn doctor(args: &DoctorArgs) -> anyhow::Result<Status> {
         let cells = Cells::start(settings(as_of)?, own_pipeline(as_of)?.identity())?;
         let held = cells.confinement();
         for (en, zh, holds) in [
-            ("limits of memory, files and processes", "内存、文件、进程限额", held.limits),
+            ("limits of memory, time and open files", "内存、时间、打开文件数限额", held.limits),
             (
                 "no file or port can be opened (Landlock)",
                 "不能打开任何文件或端口（Landlock）",
