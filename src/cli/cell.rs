@@ -129,7 +129,8 @@ impl CellArgs {
 /// A cell is this program, with the arguments of this run behind `cell`.
 #[cfg(target_os = "linux")]
 fn settings(as_of: Date) -> anyhow::Result<Settings> {
-    let program = std::env::current_exe().context("where this program is cannot be told")?;
+    // Not by its name: the file may be replaced by a newer one while this runs.
+    let program = std::path::PathBuf::from("/proc/self/exe");
     let own = std::env::args_os().skip(1);
     let mut arguments: Vec<OsString> = vec!["cell".into(), "--as-of".into()];
     arguments.push(as_of.to_string().into());
