@@ -64,8 +64,7 @@ impl Settings {
     }
 }
 
-/// A matter, ready to be handed to a cell: open files, not their bytes.
-#[derive(Debug)]
+/// A matter, ready to be handed to a cell: the means to open it, not its bytes.
 pub struct Handed {
     /// What it is called.
     pub source: String,
@@ -74,7 +73,6 @@ pub struct Handed {
 }
 
 /// One submission of a matter.
-#[derive(Debug)]
 pub struct Item {
     /// Its name as a person would read it.
     pub name: String,
@@ -85,10 +83,10 @@ pub struct Item {
 }
 
 /// Where the bytes of a submission are.
-#[derive(Debug)]
 pub enum Content {
-    /// In an open file, from its beginning.
-    File(File),
+    /// In a file that is opened when its turn comes: a matter may have more of
+    /// them than may be open at once. Called again where a cell was lost.
+    File(Box<dyn Fn() -> Result<File, Gap> + Send>),
     /// In memory.
     Bytes(Vec<u8>),
     /// Nowhere.
@@ -180,22 +178,24 @@ impl Cells {
         self.examine_in(&mut None, matter)
     }
 
-    fn examine_in(&self, cell: &mut Option<Cell>, mut matter: Handed) -> io::Result<Examination> {
-        spool(&mut matter)?;
+    fn examine_in(&self, cell: &mut Option<Cell>, matter: Handed) -> io::Result<Examination> {
         let mut skip: Vec<(u64, Gap)> = Vec::new();
         let mut tried = BTreeSet::new();
         loop {
             let examined = match tried.is_empty() {
                 true => {
                     let _shared = self.alone.read().unwrap_or_else(PoisonError::into_inner);
-                    self.try_once(cell, &mut matter, &skip)?
+                    self.try_once(cell, &matter, &skip)?
                 }
                 false => {
                     let _alone = self.alone.write().unwrap_or_else(PoisonError::into_inner);
-                    self.try_once(cell, &mut matter, &skip)?
+                    self.try_once(cell, &matter, &skip)?
                 }
             };
-            let Err(loss) = examined else { return examined.map_err(|_| gone("")) };
+            let loss = match examined {
+                Ok(examination) => return Ok(examination),
+                Err(loss) => loss,
+            };
             *cell = None;
             self.lost.fetch_add(1, Ordering::Relaxed);
             match loss.part {
@@ -213,7 +213,7 @@ impl Cells {
     fn try_once(
         &self,
         cell: &mut Option<Cell>,
-        matter: &mut Handed,
+        matter: &Handed,
         skip: &[(u64, Gap)],
     ) -> io::Result<Result<Examination, Loss>> {
         if cell.as_ref().is_some_and(|cell| cell.matters >= self.settings.recycle) {
@@ -241,22 +241,18 @@ impl Cells {
             Item { name: item.name, content: Content::Nothing, gap: Some(gap) }
         };
         let items = matter.items.into_iter().map(unread).collect();
-        let mut matter = Handed { source: matter.source, items };
-        self.try_once(cell, &mut matter, &[])?.map_err(|loss| gone(&loss.why))
+        let matter = Handed { source: matter.source, items };
+        self.try_once(cell, &matter, &[])?.map_err(|loss| gone(&loss.why))
     }
 }
 
-/// What stands in memory goes to a cell as a file of no name.
-fn spool(matter: &mut Handed) -> io::Result<()> {
-    for item in &mut matter.items {
-        if let Content::Bytes(bytes) = &item.content {
-            let flags = rustix::fs::MemfdFlags::CLOEXEC;
-            let mut file = File::from(rustix::fs::memfd_create("vetmark", flags)?);
-            file.write_all(bytes)?;
-            item.content = Content::File(file);
-        }
-    }
-    Ok(())
+/// A file of no name that holds what stands in memory.
+fn spooled(bytes: &[u8]) -> io::Result<File> {
+    let flags = rustix::fs::MemfdFlags::CLOEXEC;
+    let mut file = File::from(rustix::fs::memfd_create("vetmark", flags)?);
+    file.write_all(bytes)?;
+    file.rewind()?;
+    Ok(file)
 }
 
 fn gone(why: &str) -> io::Error {
@@ -312,7 +308,7 @@ impl Cell {
 
     fn examine(
         &mut self,
-        matter: &mut Handed,
+        matter: &Handed,
         skip: &[(u64, Gap)],
         wall: Duration,
     ) -> Result<Examination, Loss> {
@@ -343,10 +339,10 @@ impl Cell {
         })
     }
 
-    fn hand_over(&mut self, matter: &mut Handed, skip: &[(u64, Gap)]) -> io::Result<()> {
+    fn hand_over(&mut self, matter: &Handed, skip: &[(u64, Gap)]) -> io::Result<()> {
         let ordered = |item: &Item| Ordered {
             name: item.name.clone(),
-            is_there: matches!(item.content, Content::File(_)),
+            is_there: !matches!(item.content, Content::Nothing),
             gap: item.gap.clone(),
         };
         let order = Order {
@@ -355,11 +351,15 @@ impl Cell {
             skip: skip.to_vec(),
         };
         send(&mut self.socket, &order)?;
-        for item in &mut matter.items {
-            if let Content::File(file) = &mut item.content {
-                // The place in it is shared with a cell that may have read it before.
-                file.rewind()?;
-                send_file(&self.socket, file)?;
+        for item in &matter.items {
+            let opened = match &item.content {
+                Content::File(open) => open(),
+                Content::Bytes(bytes) => Ok(spooled(bytes)?),
+                Content::Nothing => continue,
+            };
+            send(&mut self.socket, &opened.as_ref().err())?;
+            if let Ok(file) = opened {
+                send_file(&self.socket, &file)?;
             }
         }
         Ok(())

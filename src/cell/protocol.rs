@@ -28,7 +28,8 @@ const MARKER: u8 = 0xFD;
 pub(super) struct Order {
     /// What the matter is called.
     pub source: String,
-    /// Its submissions; an open file follows for each that says so, in order.
+    /// Its submissions. For each that is there follows, in order, why it cannot be
+    /// opened (`Option<Gap>`), or the open file.
     pub items: Vec<Ordered>,
     /// Parts that are not to be read, by their place in the examination, since
     /// cells were lost at them.
@@ -40,7 +41,7 @@ pub(super) struct Order {
 pub(super) struct Ordered {
     /// Its name as a person would read it.
     pub name: String,
-    /// Whether an open file follows.
+    /// Whether there is anything to open.
     pub is_there: bool,
     /// What was lost of it before.
     pub gap: Option<Gap>,

@@ -42,7 +42,10 @@ pub fn work(
         let mut submissions = Vec::new();
         for item in items {
             let (bytes, gap) = match item.is_there {
-                true => read(receive_file(&socket)?, left),
+                true => match receive::<Option<Gap>>(&mut socket)? {
+                    Some(gap) => (Vec::new(), Some(gap)),
+                    None => read(receive_file(&socket)?, left),
+                },
                 false => Default::default(),
             };
             left -= (bytes.len() as u64).min(left);

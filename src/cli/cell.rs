@@ -14,7 +14,7 @@ use super::{Cli, Command, Status};
 #[cfg(target_os = "linux")]
 use crate::cell::{self, Cells, Content, Handed, Item, Settings};
 #[cfg(target_os = "linux")]
-use crate::intake::Opened;
+use crate::intake::Elsewhere;
 use crate::intake::{self, Unread};
 use crate::model::{Date, Examination};
 use crate::pipeline::Pipeline;
@@ -103,15 +103,17 @@ impl Examiner {
 
 #[cfg(target_os = "linux")]
 fn handed(source: String, unread: Unread) -> Handed {
-    let item = |(name, opened)| {
-        let (content, gap) = match opened {
-            Opened::File(file) => (Content::File(file), None),
-            Opened::Bytes(bytes, gap) => (Content::Bytes(bytes), gap),
-            Opened::Lost(gap) => (Content::Nothing, Some(gap)),
+    let item = |(name, place)| {
+        let (content, gap) = match place {
+            Elsewhere::File(path) => {
+                (Content::File(Box::new(move || intake::open_path(&path))), None)
+            }
+            Elsewhere::Bytes(bytes, gap) => (Content::Bytes(bytes), gap),
+            Elsewhere::Lost(gap) => (Content::Nothing, Some(gap)),
         };
         Item { name, content, gap }
     };
-    Handed { source, items: unread.open().into_iter().map(item).collect() }
+    Handed { source, items: unread.hand_over().into_iter().map(item).collect() }
 }
 
 #[cfg(target_os = "linux")]

@@ -12,10 +12,9 @@ mod name;
 mod read;
 mod walk;
 
-use std::fs::File;
 use std::path::PathBuf;
 
-pub use read::open_file;
+pub use read::{open as open_path, open_file};
 pub use walk::{MatterBy, walk};
 
 use crate::model::{Gap, Matter, Submission};
@@ -47,11 +46,11 @@ enum Place {
     Lost(Gap),
 }
 
-/// Where the bytes of a submission that was opened are.
+/// Where the bytes of a submission are, to be read elsewhere.
 #[derive(Debug)]
-pub enum Opened {
-    /// In an open file.
-    File(File),
+pub enum Elsewhere {
+    /// In a file, which [`open_path`] opens.
+    File(PathBuf),
     /// In memory, with what was lost of them: standard input can be read only once.
     Bytes(Vec<u8>, Option<Gap>),
     /// Nowhere.
@@ -59,17 +58,17 @@ pub enum Opened {
 }
 
 impl Unread {
-    /// Opens the matter's files, to be read elsewhere: each with its name.
-    pub fn open(self) -> Vec<(String, Opened)> {
-        let opened = |place| match place {
-            Place::Lost(gap) => Opened::Lost(gap),
-            Place::File(path) => read::open(&path).map_or_else(Opened::Lost, Opened::File),
+    /// The matter's submissions to be read elsewhere, each with its name.
+    pub fn hand_over(self) -> Vec<(String, Elsewhere)> {
+        let place = |place| match place {
+            Place::Lost(gap) => Elsewhere::Lost(gap),
+            Place::File(path) => Elsewhere::File(path),
             Place::StandardInput => {
                 let (bytes, gap) = read::standard_input(READ_LIMIT);
-                Opened::Bytes(bytes, gap)
+                Elsewhere::Bytes(bytes, gap)
             }
         };
-        self.items.into_iter().map(|item| (item.name, opened(item.place))).collect()
+        self.items.into_iter().map(|item| (item.name, place(item.place))).collect()
     }
 
     /// Reads the matter. What cannot be read is in it as a gap.

@@ -16,7 +16,10 @@ pub(super) fn file(path: &Path, limit: u64) -> (Vec<u8>, Option<Gap>) {
 }
 
 /// Opens a file to read it, here or elsewhere.
-pub(super) fn open(path: &Path) -> Result<File, Gap> {
+///
+/// # Errors
+/// The gap that it is then: it is not there, may not be read, or is no regular file.
+pub fn open(path: &Path) -> Result<File, Gap> {
     let opened = File::open(path).and_then(|file| Ok((file.metadata()?, file)));
     match opened {
         Ok((metadata, file)) if metadata.is_file() => Ok(file),

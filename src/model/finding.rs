@@ -1,23 +1,16 @@
 //! What was found, where it stands, and what could not be read.
 
-use super::wire;
-use serde::Serialize;
+use borsh::{BorshDeserialize, BorshSerialize};
+use serde::{Deserialize, Serialize};
 
 use super::marking::{Level, Mark};
 use super::suppression::Suppression;
 use super::text::{Rect, Region, Span};
+use super::wire;
 
 /// A sentence for people, in English and Chinese.
 #[derive(
-    Clone,
-    Debug,
-    Default,
-    PartialEq,
-    Eq,
-    Serialize,
-    serde::Deserialize,
-    borsh::BorshSerialize,
-    borsh::BorshDeserialize,
+    Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, BorshSerialize, BorshDeserialize,
 )]
 #[serde(deny_unknown_fields)]
 pub struct Words {
@@ -55,9 +48,9 @@ impl Words {
     Ord,
     Hash,
     Serialize,
-    serde::Deserialize,
-    borsh::BorshSerialize,
-    borsh::BorshDeserialize,
+    Deserialize,
+    BorshSerialize,
+    BorshDeserialize,
 )]
 #[serde(rename_all = "snake_case")]
 pub enum Severity {
@@ -70,9 +63,7 @@ pub enum Severity {
 }
 
 /// Where a finding stands.
-#[derive(
-    Clone, Debug, Default, PartialEq, Serialize, borsh::BorshSerialize, borsh::BorshDeserialize,
-)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, BorshSerialize, BorshDeserialize)]
 pub struct Place {
     /// Region of the page or document.
     pub region: Region,
@@ -93,7 +84,7 @@ pub struct Place {
 }
 
 /// One named reason for or against taking a piece of text as a mark.
-#[derive(Clone, Debug, PartialEq, Eq, borsh::BorshSerialize, borsh::BorshDeserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
 pub struct Evidence {
     /// Its id in the regime file, e.g. `own-line`.
     pub id: String,
@@ -104,7 +95,7 @@ pub struct Evidence {
 }
 
 /// One entry of a dictionary found at one place.
-#[derive(Clone, Debug, Serialize, borsh::BorshSerialize, borsh::BorshDeserialize)]
+#[derive(Clone, Debug, Serialize, BorshSerialize, BorshDeserialize)]
 pub struct Finding {
     /// `f1`, `f2` … in the order of the examination; given by the judge.
     pub id: String,
@@ -155,7 +146,7 @@ pub struct Finding {
 }
 
 /// What a finding's message speaks of besides the finding's own level and mark.
-#[derive(Clone, Debug, Default, PartialEq, borsh::BorshSerialize, borsh::BorshDeserialize)]
+#[derive(Clone, Debug, Default, PartialEq, BorshSerialize, BorshDeserialize)]
 pub struct Said {
     /// The level of the mark it was derived from.
     pub level: Option<Level>,
@@ -172,16 +163,7 @@ fn evidence_words<S: serde::Serializer>(evidence: &[Evidence], to: S) -> Result<
 
 /// Which limit was reached.
 #[derive(
-    Clone,
-    Copy,
-    Debug,
-    PartialEq,
-    Eq,
-    PartialOrd,
-    Ord,
-    Hash,
-    borsh::BorshSerialize,
-    borsh::BorshDeserialize,
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, BorshSerialize, BorshDeserialize,
 )]
 pub enum Limit {
     /// Bytes taken out of containers and streams.
@@ -220,16 +202,7 @@ impl Limit {
 
 /// Why something could not be read (contract, section 5).
 #[derive(
-    Clone,
-    Copy,
-    Debug,
-    PartialEq,
-    Eq,
-    PartialOrd,
-    Ord,
-    Hash,
-    borsh::BorshSerialize,
-    borsh::BorshDeserialize,
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, BorshSerialize, BorshDeserialize,
 )]
 pub enum GapKind {
     /// Needs a password or key.
@@ -268,7 +241,7 @@ impl GapKind {
 
 /// Something that could not be read. A value, kept and shown: a part with a gap
 /// is never `no_finding`.
-#[derive(Clone, Debug, PartialEq, Eq, borsh::BorshSerialize, borsh::BorshDeserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
 pub struct Gap {
     /// Why.
     pub kind: GapKind,
@@ -303,9 +276,7 @@ impl Serialize for Gap {
 
 /// Something worth saying about how a part was read that is not a gap: a name
 /// that does not fit the content, an encoding that was guessed.
-#[derive(
-    Clone, Debug, PartialEq, Eq, Serialize, borsh::BorshSerialize, borsh::BorshDeserialize,
-)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, BorshSerialize, BorshDeserialize)]
 pub struct Note {
     /// Which, e.g. `name-mismatch`.
     #[borsh(serialize_with = "wire::name", deserialize_with = "wire::read_name")]

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use borsh::{BorshDeserialize, BorshSerialize};
 use jiff::civil::Date;
 use serde::{Serialize, Serializer};
 
@@ -9,9 +10,7 @@ use super::wire;
 
 /// A classification level, a rank within its regime. Levels of different
 /// regimes are never compared and never translated into each other.
-#[derive(
-    Clone, Debug, PartialEq, Eq, Hash, Serialize, borsh::BorshSerialize, borsh::BorshDeserialize,
-)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, BorshSerialize, BorshDeserialize)]
 pub struct Level {
     /// The regime, e.g. `cn`.
     pub regime: String,
@@ -32,8 +31,8 @@ pub struct Level {
     Ord,
     Hash,
     Serialize,
-    borsh::BorshSerialize,
-    borsh::BorshDeserialize,
+    BorshSerialize,
+    BorshDeserialize,
 )]
 #[serde(rename_all = "snake_case")]
 pub enum MarkForm {
@@ -47,9 +46,7 @@ pub enum MarkForm {
 }
 
 /// A length of time in calendar units.
-#[derive(
-    Clone, Copy, Debug, PartialEq, Eq, Hash, Default, borsh::BorshSerialize, borsh::BorshDeserialize,
-)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default, BorshSerialize, BorshDeserialize)]
 pub struct TermLength {
     /// Calendar years.
     pub years: u16,
@@ -76,9 +73,7 @@ impl fmt::Display for TermLength {
 }
 
 /// How long a mark protects (保密期限).
-#[derive(
-    Clone, Debug, PartialEq, Eq, Hash, Default, borsh::BorshSerialize, borsh::BorshDeserialize,
-)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Default, BorshSerialize, BorshDeserialize)]
 pub enum Term {
     /// For a length of time from the issue date.
     Duration(TermLength),
@@ -125,9 +120,7 @@ impl Serialize for Term {
 }
 
 /// What a mark says: its form, level and term.
-#[derive(
-    Clone, Debug, PartialEq, Eq, Serialize, borsh::BorshSerialize, borsh::BorshDeserialize,
-)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, BorshSerialize, BorshDeserialize)]
 pub struct Mark {
     /// How well it keeps to the prescribed form.
     pub form: MarkForm,

@@ -1,6 +1,7 @@
 //! What a person decided about one hit: that it is not what it seems. The one
 //! thing people say that an examination listens to, and reports say it back.
 
+use borsh::{BorshDeserialize, BorshSerialize};
 use jiff::civil::Date;
 use serde::Serialize;
 
@@ -9,15 +10,7 @@ use super::wire;
 
 /// A decision as reports name it: whose it is, why, and how long it holds.
 #[derive(
-    Clone,
-    Debug,
-    PartialEq,
-    Eq,
-    PartialOrd,
-    Ord,
-    Serialize,
-    borsh::BorshSerialize,
-    borsh::BorshDeserialize,
+    Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, BorshSerialize, BorshDeserialize,
 )]
 pub struct Suppression {
     /// `s-` and twelve hexadecimal digits: of what it is bound to, so that one

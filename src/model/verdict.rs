@@ -1,12 +1,13 @@
 //! What the machine says of a matter. What people say stands elsewhere, and no
 //! path leads from here to there.
 
-use super::wire;
+use borsh::{BorshDeserialize, BorshSerialize};
 use jiff::civil::Date;
 use serde::Serialize;
 
 use super::finding::{Finding, Gap, Note, Words};
 use super::marking::Level;
+use super::wire;
 
 /// What is to be done with a matter, weakest first (contract, section 2).
 /// There is deliberately none that releases.
@@ -20,8 +21,8 @@ use super::marking::Level;
     Ord,
     Hash,
     Serialize,
-    borsh::BorshSerialize,
-    borsh::BorshDeserialize,
+    BorshSerialize,
+    BorshDeserialize,
 )]
 #[serde(rename_all = "snake_case")]
 pub enum Verdict {
@@ -56,15 +57,7 @@ impl Verdict {
 
 /// The one thing the machine ever says of disclosure.
 #[derive(
-    Clone,
-    Copy,
-    Debug,
-    Default,
-    PartialEq,
-    Eq,
-    Serialize,
-    borsh::BorshSerialize,
-    borsh::BorshDeserialize,
+    Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, BorshSerialize, BorshDeserialize,
 )]
 #[serde(rename_all = "snake_case")]
 pub enum Disclosure {
@@ -74,9 +67,7 @@ pub enum Disclosure {
 }
 
 /// How much of a part was read.
-#[derive(
-    Clone, Copy, Debug, PartialEq, Eq, Serialize, borsh::BorshSerialize, borsh::BorshDeserialize,
-)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, BorshSerialize, BorshDeserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ReadState {
     /// All of it.
@@ -90,7 +81,7 @@ pub enum ReadState {
 }
 
 /// The character encoding a plain text was read in.
-#[derive(Clone, Debug, PartialEq, Serialize, borsh::BorshSerialize, borsh::BorshDeserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, BorshSerialize, BorshDeserialize)]
 pub struct Encoding {
     /// WHATWG name, `UTF-32LE`/`UTF-32BE` beside them.
     #[borsh(serialize_with = "wire::name", deserialize_with = "wire::read_name")]
@@ -100,17 +91,7 @@ pub struct Encoding {
 }
 
 /// Where a matter stands on its way out of protection.
-#[derive(
-    Clone,
-    Copy,
-    Debug,
-    PartialEq,
-    Eq,
-    Hash,
-    Serialize,
-    borsh::BorshSerialize,
-    borsh::BorshDeserialize,
-)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, BorshSerialize, BorshDeserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum DeclassificationState {
     /// The term still runs.
@@ -133,7 +114,7 @@ pub enum DeclassificationState {
 }
 
 /// The archivist's block of the contract.
-#[derive(Clone, Debug, PartialEq, Serialize, borsh::BorshSerialize, borsh::BorshDeserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, BorshSerialize, BorshDeserialize)]
 pub struct Declassification {
     /// Where the matter stands.
     pub state: DeclassificationState,
@@ -185,7 +166,7 @@ impl Declassification {
 }
 
 /// One document of a matter: what was handed in, or something packed inside it.
-#[derive(Clone, Debug, Serialize, borsh::BorshSerialize, borsh::BorshDeserialize)]
+#[derive(Clone, Debug, Serialize, BorshSerialize, BorshDeserialize)]
 pub struct Part {
     /// The trail, outermost first.
     pub path: Vec<String>,
@@ -214,15 +195,7 @@ pub struct Part {
 
 /// How many parts there were, and what became of them. `parts` is the sum of the others.
 #[derive(
-    Clone,
-    Copy,
-    Debug,
-    Default,
-    PartialEq,
-    Eq,
-    Serialize,
-    borsh::BorshSerialize,
-    borsh::BorshDeserialize,
+    Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, BorshSerialize, BorshDeserialize,
 )]
 pub struct Coverage {
     /// All parts.
@@ -245,9 +218,7 @@ impl std::ops::AddAssign for Coverage {
 }
 
 /// What made the examination: enough to make it again.
-#[derive(
-    Clone, Debug, PartialEq, Eq, Serialize, borsh::BorshSerialize, borsh::BorshDeserialize,
-)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, BorshSerialize, BorshDeserialize)]
 pub struct EngineId {
     /// `vetmark`.
     #[borsh(serialize_with = "wire::name", deserialize_with = "wire::read_name")]
@@ -265,7 +236,7 @@ pub struct EngineId {
 }
 
 /// What the machine says of one matter.
-#[derive(Clone, Debug, Serialize, borsh::BorshSerialize, borsh::BorshDeserialize)]
+#[derive(Clone, Debug, Serialize, BorshSerialize, BorshDeserialize)]
 pub struct Examination {
     /// `vetmark.examination/1`.
     #[borsh(serialize_with = "wire::name", deserialize_with = "wire::read_name")]

@@ -55,6 +55,22 @@ fn a_process_says_what_a_thread_says() {
     assert_eq!(own, examined(scan(folder.path()).args(["--isolation", "thread"])));
 }
 
+/// Files are opened one after the other, however many a matter has.
+#[test]
+fn a_folder_may_hold_more_files_than_may_be_open() {
+    let folder = tempfile::tempdir().unwrap();
+    good(folder.path(), 300);
+    let scan = scan(folder.path());
+    let arguments: Vec<_> = scan.get_args().collect();
+    let mut limited = Command::new("sh");
+    limited.args(["-c", "ulimit -n 48; exec \"$0\" \"$@\" --matter-by folder"]);
+    limited.arg(scan.get_program()).args(arguments);
+    let said = examined(&mut limited);
+    assert_eq!(said.len(), 1);
+    let coverage = &said[0].1["coverage"];
+    assert_eq!((&coverage["parts"], &coverage["read"]), (&300.into(), &300.into()), "{coverage}");
+}
+
 /// Only programs built for tests have the reader that does what these ask for.
 #[test]
 #[cfg(debug_assertions)]
