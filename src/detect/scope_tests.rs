@@ -137,7 +137,7 @@ fn evidence_says_what_was_seen_and_where() {
     let evidence: Vec<&str> = found[0].evidence.iter().map(|e| e.words.en.as_str()).collect();
     assert_eq!(
         evidence,
-        ["the term 地形图 at characters 6–9", "a quantity one of 1:5万, 1:10万 at characters 2–6"]
+        ["the term 地形图 at characters 6–9", "a quantity = 1:5万 / 1:10万 at characters 2–6"]
     );
     let paper = find(&SourceText::from_lines("高考试题启用前".into()));
     assert_eq!(paper[0].basis, ["某工作国家秘密范围 3(1)"]);

@@ -541,7 +541,8 @@ impl<'w> Compiler<'w> {
         raw: &RawQuantity,
         within: Within,
     ) -> Option<QuantityCondition> {
-        let mut parse = |what: &str, text: &Option<String>| {
+        // A condition is named by a sign, which needs no language.
+        let mut parse = |what: &str, sign: &str, text: &Option<String>| {
             let text = text.as_ref()?;
             let parsed = quantity(&fold_term(text));
             if parsed.is_none() {
@@ -552,16 +553,19 @@ impl<'w> Compiler<'w> {
                     ),
                 );
             }
-            Some((parsed?, format!("{what} {text}")))
+            Some((parsed?, format!("{sign} {text}")))
         };
         let bounds = [
-            parse("over", &raw.over).map(|b| (b, true, false)),
-            parse("at least", &raw.at_least).map(|b| (b, true, true)),
-            parse("under", &raw.under).map(|b| (b, false, false)),
-            parse("at most", &raw.at_most).map(|b| (b, false, true)),
+            parse("over", ">", &raw.over).map(|b| (b, true, false)),
+            parse("at least", "≥", &raw.at_least).map(|b| (b, true, true)),
+            parse("under", "<", &raw.under).map(|b| (b, false, false)),
+            parse("at most", "≤", &raw.at_most).map(|b| (b, false, true)),
         ];
-        let list: Vec<_> =
-            raw.one_of.iter().filter_map(|text| parse("one of", &Some(text.clone()))).collect();
+        let list: Vec<_> = raw
+            .one_of
+            .iter()
+            .filter_map(|text| parse("one of", "=", &Some(text.clone())))
+            .collect();
         let bounds: Vec<_> = bounds.into_iter().flatten().collect();
         let all = || bounds.iter().map(|((q, _), ..)| q).chain(list.iter().map(|(q, _)| q));
         let measure = match all().next() {
@@ -577,7 +581,7 @@ impl<'w> Compiler<'w> {
         };
         let name = bounds.iter().map(|((_, name), ..)| name.clone()).chain(match list.is_empty() {
             true => None,
-            false => Some(format!("one of {}", raw.one_of.join(", "))),
+            false => Some(format!("= {}", raw.one_of.join(" / "))),
         });
         let name = name.collect::<Vec<_>>().join(", ");
         let wanted = wanted(&bounds, list.iter().map(|(q, _)| q.value).collect());

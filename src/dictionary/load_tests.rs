@@ -83,7 +83,7 @@ fn what_cannot_be_meant() {
         ("terms = [\"甲\"]\nquantities = [{ over = \"很多\" }]", "a number with a unit"),
         (
             "terms = [\"甲\"]\nquantities = [{ over = \"2米\", under = \"1米\" }]",
-            "no value is over 2米",
+            "no value is > 2米, < 1米",
         ),
         (
             "terms = [\"甲\"]\nquantities = [{ over = \"2米\", under = \"5亩\" }]",
