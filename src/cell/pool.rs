@@ -11,14 +11,13 @@ use std::os::unix::net::UnixStream;
 use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
 use super::confine::Confinement;
 use super::protocol::{Answer, Order, Ordered, receive, send, send_file};
 use super::worker::lost_at;
-use crate::model::{Examination, Gap, GapKind, Limit};
+use crate::model::{Examination, Gap, GapKind, Limit, Losses, Quarantined};
 use crate::pipeline::in_order;
 
 /// How long a cell may take until it stands.
@@ -104,7 +103,6 @@ pub struct Cells {
     spare: Mutex<Option<Cell>>,
     /// Held by whoever tries a part again alone; shared by all others.
     alone: RwLock<()>,
-    lost: AtomicU64,
 }
 
 /// One process.
@@ -113,6 +111,8 @@ struct Cell {
     child: Child,
     socket: UnixStream,
     matters: u64,
+    /// How many were lost before one stood, until a matter's losses tell it.
+    lost_before: u64,
 }
 
 /// How a cell was lost.
@@ -138,7 +138,6 @@ impl Cells {
             confinement,
             spare: Mutex::new(Some(cell)),
             alone: RwLock::new(()),
-            lost: AtomicU64::new(0),
         })
     }
 
@@ -147,13 +146,9 @@ impl Cells {
         self.confinement
     }
 
-    /// How many cells were lost so far.
-    pub fn lost(&self) -> u64 {
-        self.lost.load(Ordering::Relaxed)
-    }
-
     /// Examines every matter in `jobs` cells and hands each examination to `keep`,
-    /// in the order of `matters`, as [`crate::pipeline::Pipeline::examine_all`] does.
+    /// in the order of `matters`, as [`crate::pipeline::Pipeline::examine_all`] does;
+    /// with it, what was lost on the way.
     ///
     /// # Errors
     /// The first error of `keep`, or that no cell could be started any more.
@@ -161,60 +156,71 @@ impl Cells {
         &self,
         jobs: usize,
         matters: impl IntoIterator<Item = (String, Open)>,
-        keep: impl FnMut(Examination) -> io::Result<()>,
+        mut keep: impl FnMut(Examination, Losses) -> io::Result<()>,
     ) -> io::Result<()> {
         let worker = || {
             let mut cell = None;
             move |_: &str, open: Open| self.examine_in(&mut cell, open())
         };
-        in_order(jobs, matters, &worker, keep)
+        in_order(jobs, matters, &worker, |(examination, losses)| keep(examination, losses))
     }
 
-    /// Examines one matter in a cell of its own.
+    /// Examines one matter in a cell of its own; with it, what was lost on the way.
     ///
     /// # Errors
     /// That no cell could be started, or that it was lost at nothing at all.
-    pub fn examine(&self, matter: Handed) -> io::Result<Examination> {
+    pub fn examine(&self, matter: Handed) -> io::Result<(Examination, Losses)> {
         self.examine_in(&mut None, matter)
     }
 
-    fn examine_in(&self, cell: &mut Option<Cell>, matter: Handed) -> io::Result<Examination> {
+    /// Each turn of the loop ends it or makes `tried` or `skip` longer, and both
+    /// are bounded: nothing is tried without end.
+    fn examine_in(
+        &self,
+        cell: &mut Option<Cell>,
+        matter: Handed,
+    ) -> io::Result<(Examination, Losses)> {
+        let mut losses = Losses::default();
         let mut skip: Vec<(u64, Gap)> = Vec::new();
         let mut tried = BTreeSet::new();
         loop {
             let examined = match tried.is_empty() {
                 true => {
                     let _shared = self.alone.read().unwrap_or_else(PoisonError::into_inner);
-                    self.try_once(cell, &matter, &skip)?
+                    self.try_once(cell, &matter, &skip, &mut losses)?
                 }
                 false => {
                     let _alone = self.alone.write().unwrap_or_else(PoisonError::into_inner);
-                    self.try_once(cell, &matter, &skip)?
+                    self.try_once(cell, &matter, &skip, &mut losses)?
                 }
             };
             let loss = match examined {
-                Ok(examination) => return Ok(examination),
+                Ok(examination) => {
+                    losses.quarantined = quarantined(&examination, skip);
+                    return Ok((examination, losses));
+                }
                 Err(loss) => loss,
             };
             *cell = None;
-            self.lost.fetch_add(1, Ordering::Relaxed);
             match loss.part {
                 None if tried.insert(None) => {}
                 Some(place) if tried.insert(Some(place)) => {}
                 Some(place) if skip.len() < SKIPPED => {
                     skip.push((place, lost_at(loss.kind, &loss.why)));
                 }
-                _ => return self.give_up(cell, matter, &loss),
+                _ => return self.give_up(cell, matter, &loss, losses),
             }
         }
     }
 
-    /// Hands a matter to a cell, starting one where there is none.
+    /// Hands a matter to a cell, starting one where there is none, and counts those
+    /// that are lost.
     fn try_once(
         &self,
         cell: &mut Option<Cell>,
         matter: &Handed,
         skip: &[(u64, Gap)],
+        losses: &mut Losses,
     ) -> io::Result<Result<Examination, Loss>> {
         if cell.as_ref().is_some_and(|cell| cell.matters >= self.settings.recycle) {
             *cell = None;
@@ -226,7 +232,9 @@ impl Cells {
             Some(cell) => cell,
             none => none.insert(Cell::start(&self.settings, &self.identity)?.0),
         };
-        Ok(cell.examine(matter, skip, self.settings.wall))
+        let examined = cell.examine(matter, skip, self.settings.wall);
+        losses.retries += std::mem::take(&mut cell.lost_before) + u64::from(examined.is_err());
+        Ok(examined)
     }
 
     /// The matter as one of which nothing could be read.
@@ -235,15 +243,31 @@ impl Cells {
         cell: &mut Option<Cell>,
         matter: Handed,
         loss: &Loss,
-    ) -> io::Result<Examination> {
+        mut losses: Losses,
+    ) -> io::Result<(Examination, Losses)> {
         let unread = |item: Item| {
             let gap = lost_at(loss.kind, &loss.why);
             Item { name: item.name, content: Content::Nothing, gap: Some(gap) }
         };
         let items = matter.items.into_iter().map(unread).collect();
         let matter = Handed { source: matter.source, items };
-        self.try_once(cell, &matter, &[])?.map_err(|loss| gone(&loss.why))
+        let examined = self.try_once(cell, &matter, &[], &mut losses)?;
+        let examination = examined.map_err(|loss| gone(&loss.why))?;
+        let gap = lost_at(loss.kind, &loss.why);
+        losses.quarantined = vec![Quarantined { source: matter.source, path: Vec::new(), gap }];
+        Ok((examination, losses))
     }
+}
+
+/// What was not read since cells were lost at it, in the order of the parts.
+fn quarantined(examination: &Examination, mut skipped: Vec<(u64, Gap)>) -> Vec<Quarantined> {
+    skipped.sort_by_key(|(place, _)| *place);
+    let named = |(place, gap): (u64, Gap)| {
+        let part = usize::try_from(place).ok().and_then(|place| examination.parts.get(place));
+        let path = part.map(|part| part.path.clone()).unwrap_or_default();
+        Quarantined { source: examination.source.clone(), path, gap }
+    };
+    skipped.into_iter().map(named).collect()
 }
 
 /// A file of no name that holds what stands in memory.
@@ -263,10 +287,13 @@ impl Cell {
     /// Starts one; one that is lost before it stands is no reason to give up yet.
     fn start(settings: &Settings, identity: &str) -> io::Result<(Self, Confinement)> {
         let mut started = Self::start_once(settings, identity);
-        for _ in 1..ATTEMPTS {
+        for lost in 1..ATTEMPTS {
             match started {
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {
                     started = Self::start_once(settings, identity);
+                    if let Ok((cell, _)) = &mut started {
+                        cell.lost_before = lost as u64;
+                    }
                 }
                 _ => break,
             }
@@ -285,7 +312,7 @@ impl Cell {
             // What a terminal sends to stop the run is for the parent alone.
             .process_group(0)
             .spawn()?;
-        let mut cell = Self { child, socket, matters: 0 };
+        let mut cell = Self { child, socket, matters: 0, lost_before: 0 };
         match cell.answer(Instant::now() + START) {
             Ok(Answer::Ready(confinement, own)) if own == identity => Ok((cell, confinement)),
             Ok(Answer::Ready(..)) => Err(io::Error::other(

@@ -16,7 +16,7 @@ use crate::cell::{self, Cells, Content, Handed, Item, Settings};
 #[cfg(target_os = "linux")]
 use crate::intake::Elsewhere;
 use crate::intake::{self, Unread};
-use crate::model::{Date, Examination};
+use crate::model::{Date, Examination, Losses};
 use crate::pipeline::Pipeline;
 
 /// Where documents are examined.
@@ -73,7 +73,8 @@ impl CellArgs {
 }
 
 impl Examiner {
-    /// Examines every matter and hands each examination to `keep`, in order.
+    /// Examines every matter and hands each examination to `keep`, in order, with
+    /// what was lost on the way.
     ///
     /// # Errors
     /// The first error of `keep`, or what ended the run.
@@ -81,7 +82,7 @@ impl Examiner {
         &self,
         jobs: usize,
         matters: impl IntoIterator<Item = Unread>,
-        keep: impl FnMut(Examination) -> io::Result<()>,
+        mut keep: impl FnMut(Examination, Losses) -> io::Result<()>,
     ) -> io::Result<()> {
         match self {
             #[cfg(target_os = "linux")]
@@ -95,6 +96,7 @@ impl Examiner {
             Self::Threads(pipeline) => {
                 let matters = matters.into_iter();
                 let matters = matters.map(|unread| (unread.source.clone(), || unread.read()));
+                let keep = |examination| keep(examination, Losses::default());
                 pipeline.examine_all(jobs, matters, keep)
             }
         }

@@ -152,7 +152,8 @@ pub(super) fn run(args: Args) -> anyhow::Result<Status> {
     let interrupt = Interrupt::listen();
     let progress = Progress::show(&args.paths, by);
     let matters = intake::walk(args.paths, by).take_while(|_| !interrupt.happened());
-    let ended = examiner.examine_all(jobs, matters, |examination| {
+    let ended = examiner.examine_all(jobs, matters, |examination, losses| {
+        scan.ledger.lose(losses);
         scan.keep(examination)?;
         progress.step(&scan.ledger);
         Ok(())

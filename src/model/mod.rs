@@ -3,6 +3,7 @@
 mod document;
 mod facts;
 mod finding;
+mod losses;
 mod marking;
 mod picture;
 mod suppression;
@@ -14,6 +15,7 @@ pub use document::{Bytes, Matter, Origin, Provenance, Submission};
 pub use facts::{Extension, Facts, IssueDate, Piece};
 pub use finding::{Evidence, Finding, Gap, GapKind, Limit, Note, Place, Said, Severity, Words};
 pub use jiff::civil::Date;
+pub use losses::{Losses, Quarantined};
 pub use marking::{Level, Mark, MarkForm, Term, TermLength};
 pub use picture::Bitmap;
 pub use suppression::{Decided, Suppression};

@@ -25,7 +25,7 @@ const IN_HAND: usize = 2;
 const AHEAD: usize = 16;
 
 /// A worker's answer: the matter's place in the order, and what became of it.
-type Answer = (usize, io::Result<Examination>);
+type Answer<Made> = (usize, io::Result<Made>);
 
 /// Gives every matter to one of `jobs` workers, each on a thread of its own, and
 /// hands what they make of them to `keep`, in the order of `matters`, on the
@@ -36,19 +36,20 @@ type Answer = (usize, io::Result<Examination>);
 /// # Errors
 /// The first error of a worker or of `keep` (nothing is kept after it), or a
 /// thread that could not be started.
-pub(crate) fn in_order<Read, Work>(
+pub(crate) fn in_order<Read, Made, Work>(
     jobs: usize,
     matters: impl IntoIterator<Item = (String, Read)>,
     worker: &(impl Fn() -> Work + Sync),
-    mut keep: impl FnMut(Examination) -> io::Result<()>,
+    mut keep: impl FnMut(Made) -> io::Result<()>,
 ) -> io::Result<()>
 where
     Read: Send,
-    Work: FnMut(&str, Read) -> io::Result<Examination>,
+    Made: Send,
+    Work: FnMut(&str, Read) -> io::Result<Made>,
 {
     let jobs = jobs.max(1);
     let (submit, work) = mpsc::channel::<(usize, String, Read)>();
-    let (finish, answers) = mpsc::channel::<Answer>();
+    let (finish, answers) = mpsc::channel::<Answer<Made>>();
     let work = Mutex::new(work);
     thread::scope(|scope| {
         // Moved in here, so that they are dropped and the workers end before the scope waits.
@@ -75,21 +76,21 @@ where
             if kept == submitted {
                 return Ok(());
             }
-            let (place, examination) = answers.recv().map_err(|_| lost())?;
+            let (place, made) = answers.recv().map_err(|_| lost())?;
             answered += 1;
-            early.insert(place, examination);
-            while let Some(examination) = early.remove(&kept) {
-                keep(examination?)?;
+            early.insert(place, made);
+            while let Some(made) = early.remove(&kept) {
+                keep(made?)?;
                 kept += 1;
             }
         }
     })
 }
 
-fn one_after_another<Read>(
+fn one_after_another<Read, Made>(
     work: &Mutex<mpsc::Receiver<(usize, String, Read)>>,
-    finish: &mpsc::Sender<Answer>,
-    mut worker: impl FnMut(&str, Read) -> io::Result<Examination>,
+    finish: &mpsc::Sender<Answer<Made>>,
+    mut worker: impl FnMut(&str, Read) -> io::Result<Made>,
 ) {
     loop {
         let next = work.lock().unwrap_or_else(PoisonError::into_inner).recv();

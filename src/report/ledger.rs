@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 use super::human::suppression_words;
-use super::{Lang, phrases};
-use crate::model::{Coverage, Examination, Suppression, Verdict};
+use super::{Lang, Shown, phrases};
+use crate::model::{Coverage, Examination, GapKind, Losses, Quarantined, Suppression, Verdict};
 
 /// Counts of one run. What was seen is what was read, what was not, and what a
 /// person left out.
@@ -23,6 +23,8 @@ pub struct Ledger {
     expired: BTreeMap<Suppression, u64>,
     /// Whether suppressions were given at all.
     listens: bool,
+    /// What became of the processes that read.
+    losses: Losses,
 }
 
 impl Ledger {
@@ -43,6 +45,11 @@ impl Ledger {
         }
     }
 
+    /// Enters what was lost while a matter was examined.
+    pub fn lose(&mut self, losses: Losses) {
+        self.losses += losses;
+    }
+
     /// How many matters have a verdict.
     pub fn count(&self, verdict: Verdict) -> u64 {
         self.verdicts[place(verdict)]
@@ -61,8 +68,9 @@ impl Ledger {
         some.map(|(count, name)| format!("{count} {name}")).collect::<Vec<_>>().join(", ")
     }
 
-    /// Writes the ledger, in two lines; where suppressions were given, in one more
-    /// and one for each that was applied.
+    /// Writes the ledger, in two lines; where processes were lost, in one more and
+    /// one for each part that was given up; where suppressions were given, in one
+    /// more and one for each that was applied.
     ///
     /// # Errors
     /// Those of the writer.
@@ -85,7 +93,41 @@ impl Ledger {
                 )?;
             }
         }
+        self.losses(lang, out)?;
         if self.listens { self.suppressions(lang, out) } else { Ok(()) }
+    }
+
+    fn losses(&self, lang: Lang, out: &mut dyn Write) -> io::Result<()> {
+        let Losses { retries, quarantined } = &self.losses;
+        if *retries == 0 && quarantined.is_empty() {
+            return Ok(());
+        }
+        let given_up = quarantined.len();
+        match lang {
+            Lang::En => writeln!(out, "processes: {retries} retries, {given_up} quarantined")?,
+            Lang::Zh => writeln!(out, "进程：重试 {retries} 次，隔离 {given_up} 项")?,
+        }
+        for Quarantined { source, path, gap } in quarantined {
+            // A file's own part has the matter's name; of a folder's files each has its own.
+            let trail = match path.split_first() {
+                Some((first, _)) if first == source => path.clone(),
+                _ => [std::slice::from_ref(source), path.as_slice()].concat(),
+            };
+            let trail: Vec<_> = trail.iter().map(|name| Shown(name).to_string()).collect();
+            let whole = match path.is_empty() {
+                true => lang.pick(" (the whole matter)", "（整个事项）"),
+                false => "",
+            };
+            let limit = match gap.kind {
+                GapKind::Limit(limit) => format!(" ({})", limit.name()),
+                _ => String::new(),
+            };
+            let (rule, why) = (gap.kind.rule(), Shown(&gap.detail));
+            let head = lang.pick("quarantined", "已隔离");
+            let trail = trail.join(" › ");
+            writeln!(out, "  {head} {trail}{whole} · {rule}{limit} · {why}")?;
+        }
+        Ok(())
     }
 
     fn suppressions(&self, lang: Lang, out: &mut dyn Write) -> io::Result<()> {
@@ -132,6 +174,7 @@ pub(super) fn place(verdict: Verdict) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::{Gap, Limit};
     use crate::report::tests::{examination, part};
 
     #[test]
@@ -161,6 +204,37 @@ mod tests {
             ledger.render(lang, &mut out).unwrap();
             assert_eq!(String::from_utf8(out).unwrap(), want);
         }
+    }
+
+    #[test]
+    fn losses_are_told_in_both_languages() {
+        let mut ledger = Ledger::default();
+        ledger.lose(Losses { retries: 1, quarantined: Vec::new() });
+        let lost = |path: &[&str], kind| Quarantined {
+            source: "in/a.zip".into(),
+            path: path.iter().map(|name| (*name).to_owned()).collect(),
+            gap: Gap::new(kind, "lost"),
+        };
+        let told = |ledger: &Ledger, lang| {
+            let mut out = Vec::new();
+            ledger.render(lang, &mut out).unwrap();
+            let text = String::from_utf8(out).unwrap();
+            text.lines().skip(2).collect::<Vec<_>>().join("\n")
+        };
+        assert_eq!(told(&ledger, Lang::En), "processes: 1 retries, 0 quarantined");
+        assert_eq!(told(&ledger, Lang::Zh), "进程：重试 1 次，隔离 0 项");
+        let part = lost(&["in/a.zip", "b\u{1b}[2J.doc"], GapKind::Crashed);
+        let whole = lost(&[], GapKind::Limit(Limit::Time));
+        ledger.lose(Losses { retries: 2, quarantined: vec![part, whole] });
+        assert_eq!(
+            told(&ledger, Lang::En),
+            "processes: 3 retries, 2 quarantined\n  \
+             quarantined in/a.zip › b\\u{1b}[2J.doc · gap.crashed · lost\n  \
+             quarantined in/a.zip (the whole matter) · gap.limit (time) · lost"
+        );
+        assert!(told(&ledger, Lang::Zh).contains("已隔离 in/a.zip（整个事项） · "));
+        // Nothing was lost, nothing is said.
+        assert_eq!(told(&Ledger::default(), Lang::En), "");
     }
 
     #[test]

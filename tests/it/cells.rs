@@ -104,7 +104,8 @@ fn what_kills_a_cell_is_named_and_costs_no_one_else() {
                 Content-Disposition: attachment; filename=\"b.txt\"\r\n\r\n机密★10年\r\n--b--\r\n";
     fs::write(folder.path().join("wish-mail.eml"), mail).unwrap();
 
-    let mut all = examined(scan(folder.path()).args(["--matter-seconds", "3"]));
+    let out = scan(folder.path()).args(["--matter-seconds", "3"]).output().unwrap();
+    let mut all = read(&out.stdout);
     let wished: Vec<_> = all.extract_if(.., |(name, _)| name.starts_with("wish-")).collect();
     assert_eq!(all, quiet);
     assert_eq!(wished.len(), wishes.len() + 1);
@@ -122,18 +123,70 @@ fn what_kills_a_cell_is_named_and_costs_no_one_else() {
     let gaps =
         mail["parts"].as_array().unwrap().iter().map(|part| part["gaps"][0]["rule"].as_str());
     assert_eq!(gaps.flatten().collect::<Vec<_>>(), ["gap.crashed"], "{mail}");
+
+    // The ledger names each by matter and part, with the reason: lost twice and let be.
+    let ledger = String::from_utf8(out.stderr).unwrap();
+    let mut lines = ledger.lines().skip_while(|line| !line.starts_with("processes: "));
+    assert_eq!(lines.next(), Some("processes: 12 retries, 6 quarantined"), "{ledger}");
+    let named: Vec<_> = lines
+        .map(|line| {
+            let (_, from) = line.split_once("/wish-").unwrap();
+            let (from, why) = from.split_once(" · the process that read this was lost").unwrap();
+            assert!(why.starts_with(" twice ("), "{line}");
+            from
+        })
+        .collect();
+    let want = [
+        "abort.txt · gap.crashed",
+        "loop.txt · gap.limit (time)",
+        "mail.eml › a.txt · gap.crashed",
+        "memory.txt · gap.limit (memory)",
+        "panic.txt · gap.crashed",
+        "stack.txt · gap.crashed",
+    ];
+    assert_eq!(named, want, "{ledger}");
+}
+
+/// A matter whose parts all kill is given up at some point, and said to be.
+#[test]
+#[cfg(debug_assertions)]
+fn what_kills_a_cell_at_every_turn_is_not_tried_for_ever() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut mail = String::from(
+        "From: a@example.org\r\nMIME-Version: 1.0\r\n\
+         Content-Type: multipart/mixed; boundary=b\r\n\r\n",
+    );
+    for number in 0..40 {
+        mail += &format!(
+            "--b\r\nContent-Type: text/plain\r\nContent-Disposition: attachment; \
+             filename=\"{number}.txt\"\r\n\r\nvetmark-crasher:abort\r\n"
+        );
+    }
+    fs::write(folder.path().join("mail.eml"), mail + "--b--\r\n").unwrap();
+    fs::write(folder.path().join("other.txt"), "机密★10年\n").unwrap();
+    let out = scan(folder.path()).output().unwrap();
+    let said = read(&out.stdout);
+    assert_eq!(said.len(), 2);
+    assert_eq!(said[0].1["coverage"]["unread"], 1, "{}", said[0].1);
+    assert_eq!(said[1].1["verdict"], "withhold");
+    let ledger = String::from_utf8(out.stderr).unwrap();
+    // Sixteen parts, twice each, and then the one that was too many.
+    assert!(ledger.contains("processes: 34 retries, 1 quarantined\n"), "{ledger}");
+    assert!(ledger.contains("/mail.eml (the whole matter) · gap.crashed · "), "{ledger}");
 }
 
 #[test]
 fn killing_cells_at_any_moment_changes_nothing() {
     let folder = tempfile::tempdir().unwrap();
     good(folder.path(), 300);
-    let quiet = examined(&mut scan(folder.path()));
-    let mut killed = 0;
+    let quiet = scan(folder.path()).output().unwrap();
+    let (quiet, quiet_ledger) = (read(&quiet.stdout), String::from_utf8(quiet.stderr).unwrap());
+    let (mut killed, mut told) = (0, 0);
     // As many runs as it takes: a short one may be over before its time.
     for _ in 0..100 {
         let mut run =
-            scan(folder.path()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+            scan(folder.path()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        let before = killed;
         let mut stdout = run.stdout.take().unwrap();
         let reading = std::thread::spawn(move || {
             let mut out = Vec::new();
@@ -155,11 +208,25 @@ fn killing_cells_at_any_moment_changes_nothing() {
         let said = read(&reading.join().unwrap());
         let other = said.iter().zip(&quiet).find(|(said, quiet)| said != quiet);
         assert!(other.is_none() && said.len() == quiet.len(), "{}: {other:?}", said.len());
+        // The ledger is the same as well, but for the count of what was lost: what is
+        // killed when nothing is left to do is missed by nobody.
+        let mut ledger = String::new();
+        run.stderr.take().unwrap().read_to_string(&mut ledger).unwrap();
+        let (counts, rest): (Vec<_>, Vec<_>) =
+            ledger.lines().partition(|line| line.starts_with("processes: "));
+        assert_eq!(rest, quiet_ledger.lines().collect::<Vec<_>>());
+        let count = counts.first().map_or(0, |line| {
+            let count = line.strip_prefix("processes: ").unwrap();
+            count.strip_suffix(" retries, 0 quarantined").unwrap().parse::<u64>().unwrap()
+        });
+        assert!(count <= killed - before, "{count} of {}", killed - before);
+        told += count;
         if killed >= 50 {
             break;
         }
     }
     assert!(killed >= 50, "{killed}");
+    assert!(told >= killed / 4, "{told} of {killed}");
 }
 
 /// The processes that a process started.
