@@ -4,15 +4,20 @@
 use std::ffi::OsString;
 use std::io::{self, Write};
 use std::num::NonZeroU32;
-use std::time::Duration;
+use std::sync::Arc;
 
 use anyhow::{Context, bail};
-use clap::{Parser, ValueEnum};
+use clap::ValueEnum;
 
+use super::Status;
+use super::dictionary::Source;
+use super::key_file::Keys;
 use super::locale::{self, LangArg};
-use super::{Cli, Command, Status};
+use super::passwords::PasswordFile;
+use super::settings::{Flags, Given, Key, Origin, SettingArgs, Settings, Value};
+use super::suppress::Listen;
 #[cfg(target_os = "linux")]
-use crate::cell::{self, Cells, Content, Handed, Item, Settings};
+use crate::cell::{self, Cells, Content, Handed, Item};
 #[cfg(target_os = "linux")]
 use crate::intake::Elsewhere;
 use crate::intake::{self, Unread};
@@ -20,16 +25,16 @@ use crate::model::{Date, Examination, Losses};
 use crate::pipeline::Pipeline;
 
 /// Where documents are examined.
-#[derive(Clone, Debug, clap::Args)]
+#[derive(Clone, Debug, Default, clap::Args)]
 pub(super) struct CellArgs {
     /// Where documents are examined: in processes of their own, which may do next to nothing and
     /// can be lost, or in threads of this one [default: process, where the system supports it]
     #[arg(long, value_enum, value_name = "WHERE")]
     isolation: Option<Isolation>,
     /// Processor time one matter may take in its process, in seconds; on the wall, three times as
-    /// much
-    #[arg(long, value_name = "SECONDS", default_value = "300")]
-    matter_seconds: NonZeroU32,
+    /// much [default: 300]
+    #[arg(long, value_name = "SECONDS")]
+    matter_seconds: Option<NonZeroU32>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -40,35 +45,59 @@ enum Isolation {
     Thread,
 }
 
-/// Examines matters as the arguments say.
-pub(super) enum Examiner {
-    /// In cells.
+impl Flags for CellArgs {
+    fn give(&self, given: &mut Given) {
+        given.word(Key::Isolation, self.isolation.as_ref().map(locale::name).as_deref());
+        if let Some(seconds) = self.matter_seconds {
+            let seconds = Value::Seconds(seconds.get().into());
+            given.push(Key::BudgetProcessor, seconds, Origin::Flag("--matter-seconds"));
+        }
+    }
+}
+
+/// Examines matters as settings say.
+pub(super) struct Examiner {
+    place: Place,
+    /// Bytes that are read of one matter.
+    allowance: u64,
+}
+
+enum Place {
     #[cfg(target_os = "linux")]
     Cells(Cells),
-    /// In threads.
     Threads(Box<Pipeline>),
 }
 
-impl CellArgs {
-    /// The examiner for a command whose cells build the same pipeline from the
-    /// command's own arguments.
-    pub(super) fn examiner(&self, pipeline: Pipeline, as_of: Date) -> anyhow::Result<Examiner> {
-        let is_there = cfg!(target_os = "linux");
-        match self.isolation {
-            Some(Isolation::Process) if !is_there => {
-                bail!("--isolation process: this system has none of what cells are made of")
-            }
-            #[cfg(target_os = "linux")]
-            None | Some(Isolation::Process) => {
-                let cells = Cells::start(self.settings(as_of)?, pipeline.identity());
-                let cells = cells.context(
-                    "documents cannot be examined in processes of their own (--isolation thread \
-                     examines them in this one)",
-                )?;
-                Ok(Examiner::Cells(cells))
-            }
-            _ => Ok(Examiner::Threads(Box::new(pipeline))),
+/// What settings say of how matters are examined. In a cell other limits hold as
+/// well.
+fn pipeline(settings: &Settings, as_of: Date, in_cell: bool) -> anyhow::Result<Pipeline> {
+    let dictionary = Arc::new(Source::of(settings).load()?);
+    Ok(Pipeline::new(dictionary, settings.limits(), as_of)
+        .with_limits_around(settings.limits_around(in_cell))
+        .with_passwords(PasswordFile::of(settings).load()?)
+        .with_suppressions(Listen::of(settings).load(&Keys::of(settings))?))
+}
+
+impl Examiner {
+    /// The examiner that settings ask for; cells build the same pipeline of the same
+    /// settings.
+    pub(super) fn start(settings: &Settings, as_of: Date) -> anyhow::Result<Self> {
+        let allowance = settings.read_limit();
+        let in_cells = cfg!(target_os = "linux") && !settings.in_threads();
+        if !in_cells && settings.word(Key::Isolation) == Some("process") {
+            bail!("isolation process: this system has none of what cells are made of");
         }
+        let pipeline = pipeline(settings, as_of, in_cells)?;
+        #[cfg(target_os = "linux")]
+        if in_cells {
+            let cells = Cells::start(cell_settings(settings, as_of), pipeline.identity());
+            let cells = cells.context(
+                "documents cannot be examined in processes of their own (--isolation thread \
+                 examines them in this one)",
+            )?;
+            return Ok(Self { place: Place::Cells(cells), allowance });
+        }
+        Ok(Self { place: Place::Threads(Box::new(pipeline)), allowance })
     }
 }
 
@@ -84,18 +113,20 @@ impl Examiner {
         matters: impl IntoIterator<Item = Unread>,
         mut keep: impl FnMut(Examination, Losses) -> io::Result<()>,
     ) -> io::Result<()> {
-        match self {
+        let allowance = self.allowance;
+        match &self.place {
             #[cfg(target_os = "linux")]
-            Self::Cells(cells) => {
+            Place::Cells(cells) => {
                 let matters = matters.into_iter().map(|unread| {
                     let source = unread.source.clone();
-                    (source.clone(), move || handed(source, unread))
+                    (source.clone(), move || handed(source, unread, allowance))
                 });
                 cells.examine_all(jobs, matters, keep)
             }
-            Self::Threads(pipeline) => {
+            Place::Threads(pipeline) => {
                 let matters = matters.into_iter();
-                let matters = matters.map(|unread| (unread.source.clone(), || unread.read()));
+                let matters =
+                    matters.map(|unread| (unread.source.clone(), move || unread.read(allowance)));
                 let keep = |examination| keep(examination, Losses::default());
                 pipeline.examine_all(jobs, matters, keep)
             }
@@ -104,7 +135,7 @@ impl Examiner {
 }
 
 #[cfg(target_os = "linux")]
-fn handed(source: String, unread: Unread) -> Handed {
+fn handed(source: String, unread: Unread, allowance: u64) -> Handed {
     let item = |(name, place)| {
         let (content, gap) = match place {
             Elsewhere::File(path) => {
@@ -115,32 +146,29 @@ fn handed(source: String, unread: Unread) -> Handed {
         };
         Item { name, content, gap }
     };
-    Handed { source, items: unread.hand_over().into_iter().map(item).collect() }
+    Handed { source, items: unread.hand_over(allowance).into_iter().map(item).collect() }
 }
 
+/// A cell is this program, with the settings of this run behind `cell`: it reads no
+/// settings file, and its environment is empty.
 #[cfg(target_os = "linux")]
-impl CellArgs {
-    fn settings(&self, as_of: Date) -> anyhow::Result<Settings> {
-        let seconds = u64::from(self.matter_seconds.get());
-        Ok(Settings {
-            processor_seconds: seconds,
-            wall: Duration::from_secs(seconds.saturating_mul(3)),
-            ..settings(as_of)?
-        })
-    }
-}
-
-/// A cell is this program, with the arguments of this run behind `cell`.
-#[cfg(target_os = "linux")]
-fn settings(as_of: Date) -> anyhow::Result<Settings> {
+fn cell_settings(settings: &Settings, as_of: Date) -> cell::Settings {
     // Not by its name: the file may be replaced by a newer one while this runs.
     let program = std::path::PathBuf::from("/proc/self/exe");
-    let own = std::env::args_os().skip(1);
     let mut arguments: Vec<OsString> = vec!["cell".into(), "--as-of".into()];
     arguments.push(as_of.to_string().into());
-    arguments.push("--".into());
-    arguments.extend(own);
-    Ok(Settings::new(program, arguments))
+    for setting in settings.for_cell() {
+        let mut flag = OsString::from("--set=");
+        flag.push(setting);
+        arguments.push(flag);
+    }
+    cell::Settings {
+        memory: settings.memory(),
+        processor_seconds: settings.processor_seconds(),
+        wall: settings.wall(),
+        recycle: settings.recycle(),
+        ..cell::Settings::new(program, arguments)
+    }
 }
 
 /// Work as a cell of another vetmark, which starts it
@@ -150,21 +178,18 @@ pub(super) struct Args {
     /// Day of judgement
     #[arg(long, value_parser = super::scan::day)]
     as_of: Date,
-    /// Arguments of the run it belongs to
-    #[arg(last = true)]
-    run: Vec<OsString>,
+    /// Settings of the run it belongs to
+    #[arg(long)]
+    set: Vec<OsString>,
 }
 
 /// Works as a cell.
 #[cfg(target_os = "linux")]
 pub(super) fn run(args: Args) -> anyhow::Result<Status> {
-    let run = std::iter::once(OsString::from("vetmark")).chain(args.run);
-    let (pipeline, settings) = match Cli::try_parse_from(run)?.command {
-        Some(Command::Scan(scan)) => (scan.pipeline(args.as_of)?, scan.cells.settings(args.as_of)?),
-        Some(Command::Doctor(_)) => (own_pipeline(args.as_of)?, settings(args.as_of)?),
-        _ => bail!("a cell of a command that has none"),
-    };
-    cell::work(&pipeline, &settings, intake::open_file, intake::READ_LIMIT)?;
+    let settings = Settings::of_cell(&args.set)?;
+    let pipeline = pipeline(&settings, args.as_of, true)?;
+    let own = cell_settings(&settings, args.as_of);
+    cell::work(&pipeline, &own, intake::open_file, settings.read_limit())?;
     Ok(Status::NothingFound)
 }
 
@@ -179,21 +204,21 @@ pub(super) struct DoctorArgs {
     /// Language of the report [default: the locale's]
     #[arg(long, value_enum)]
     lang: Option<LangArg>,
-}
-
-fn own_pipeline(as_of: Date) -> anyhow::Result<Pipeline> {
-    let dictionary = super::dictionary::Source::default().load()?;
-    Ok(Pipeline::new(std::sync::Arc::new(dictionary), crate::extract::Limits::default(), as_of))
+    #[command(flatten)]
+    settings: SettingArgs,
 }
 
 /// Starts a cell and tells what it gave up.
 pub(super) fn doctor(args: &DoctorArgs) -> anyhow::Result<Status> {
-    let lang = locale::choose(args.lang);
+    let settings = args.settings.settings(&[&args.lang])?;
+    let lang = settings.lang();
+    settings.tell(lang);
     let mut out = io::stdout().lock();
     #[cfg(target_os = "linux")]
     {
         let as_of = super::scan::today();
-        let cells = Cells::start(settings(as_of)?, own_pipeline(as_of)?.identity())?;
+        let identity = pipeline(&settings, as_of, true)?.identity();
+        let cells = Cells::start(cell_settings(&settings, as_of), identity)?;
         let held = cells.confinement();
         for (en, zh, holds) in [
             ("limits of memory, time and open files", "内存、时间、打开文件数限额", held.limits),

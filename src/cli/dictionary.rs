@@ -21,6 +21,7 @@ use clap::Subcommand;
 
 use super::Status;
 use super::explain::nearest;
+use super::settings::{Flags, Given, Key, Settings};
 use crate::dictionary::{Diagnostic, Dictionary, Entry, load};
 
 pub(super) use check::in_order;
@@ -78,7 +79,24 @@ pub(super) struct Source {
     keys: sealed::DictionaryKeys,
 }
 
+impl Flags for Source {
+    fn give(&self, given: &mut Given) {
+        given.path(Key::Rules, self.rules.as_ref());
+        given.paths(Key::Dictionaries, &self.dictionary);
+        self.keys.give(given);
+    }
+}
+
 impl Source {
+    /// The rules and dictionaries of the settings in force.
+    pub(super) fn of(settings: &Settings) -> Self {
+        Self {
+            rules: settings.path(Key::Rules),
+            dictionary: settings.paths(Key::Dictionaries),
+            keys: sealed::DictionaryKeys::of(settings),
+        }
+    }
+
     /// Loads them; nothing is done with a broken dictionary.
     pub(super) fn load(&self) -> anyhow::Result<Dictionary> {
         sound(self.check())

@@ -7,8 +7,9 @@ use std::path::PathBuf;
 use anyhow::bail;
 
 use super::dictionary::Source;
-use super::locale::{self, LangArg};
+use super::locale::LangArg;
 use super::output::Output;
+use super::settings::SettingArgs;
 use super::{Status, explain_finding};
 use crate::dictionary::{Basis, Example, Rule};
 use crate::report::{Lang, Shown};
@@ -33,12 +34,15 @@ pub(super) struct Args {
     /// Language [default: the locale's]
     #[arg(long, value_enum)]
     lang: Option<LangArg>,
+    #[command(flatten)]
+    settings: SettingArgs,
 }
 
 /// Explains.
 pub(super) fn run(args: &Args) -> anyhow::Result<Status> {
-    let dictionary = args.source.load()?;
-    let lang = locale::choose(args.lang);
+    let settings = args.settings.settings(&[&args.source, &args.lang])?;
+    let dictionary = Source::of(&settings).load()?;
+    let lang = settings.lang();
     let reported = match (&args.finding, &args.report) {
         (Some(id), Some(report)) => {
             Some(explain_finding::find(report, id, args.matter.as_deref())?)

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 
+use super::settings::{self, Flags, Given, Settings};
 use crate::dictionary::Key;
 
 /// What a key file may hold: more is some other file, named by mistake.
@@ -20,7 +21,18 @@ pub(super) struct Keys {
     files: Vec<PathBuf>,
 }
 
+impl Flags for Keys {
+    fn give(&self, given: &mut Given) {
+        given.paths(settings::Key::Keys, &self.files);
+    }
+}
+
 impl Keys {
+    /// The files that the settings in force name.
+    pub(super) fn of(settings: &Settings) -> Self {
+        Self { files: settings.paths(settings::Key::Keys) }
+    }
+
     /// Reads them, in their order.
     pub(super) fn load(&self) -> anyhow::Result<Vec<Key>> {
         self.files.iter().map(|file| load(file)).collect()

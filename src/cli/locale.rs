@@ -2,6 +2,7 @@
 
 use clap::ValueEnum;
 
+use super::settings::{Flags, Given, Key};
 use crate::report::Lang;
 
 /// Language of messages.
@@ -18,12 +19,26 @@ pub(super) fn choose(asked: Option<LangArg>) -> Lang {
     match asked {
         Some(LangArg::En) => Lang::En,
         Some(LangArg::Zh) => Lang::Zh,
-        None => {
-            let locale = ["LC_ALL", "LC_MESSAGES", "LANG"]
-                .into_iter()
-                .filter_map(|name| std::env::var(name).ok())
-                .find(|value| !value.is_empty());
-            Lang::of_locale(&locale.unwrap_or_default())
-        }
+        None => of_the_locale(),
     }
+}
+
+/// The language of the locale.
+pub(super) fn of_the_locale() -> Lang {
+    let locale = ["LC_ALL", "LC_MESSAGES", "LANG"]
+        .into_iter()
+        .filter_map(|name| std::env::var(name).ok())
+        .find(|value| !value.is_empty());
+    Lang::of_locale(&locale.unwrap_or_default())
+}
+
+impl Flags for Option<LangArg> {
+    fn give(&self, given: &mut Given) {
+        given.word(Key::Lang, self.as_ref().map(name).as_deref());
+    }
+}
+
+/// The word of a flag's value.
+pub(super) fn name(value: &impl ValueEnum) -> String {
+    value.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default()
 }

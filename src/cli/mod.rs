@@ -4,6 +4,7 @@
 
 mod cell;
 mod completions;
+mod config;
 mod dictionary;
 mod explain;
 mod explain_finding;
@@ -18,6 +19,7 @@ mod render;
 mod rules;
 mod rules_page;
 mod scan;
+mod settings;
 mod suppress;
 mod suppress_add;
 mod suppress_check;
@@ -62,6 +64,7 @@ enum Command {
     Completions(completions::Args),
     Man(man::Args),
     Doctor(cell::DoctorArgs),
+    Config(config::Args),
     Cell(cell::Args),
 }
 
@@ -139,6 +142,7 @@ fn dispatch(cli: Cli) -> anyhow::Result<Status> {
         Some(Command::Completions(args)) => completions::run(&args),
         Some(Command::Man(args)) => man::run(&args),
         Some(Command::Doctor(args)) => cell::doctor(&args),
+        Some(Command::Config(args)) => config::run(&args),
         Some(Command::Cell(args)) => cell::run(args),
         None => {
             let help = <Cli as clap::CommandFactory>::command().render_help();

@@ -6,8 +6,9 @@ use anyhow::bail;
 
 use super::output::Output;
 use super::passwords::PasswordFile;
+use super::settings::SettingArgs;
 use super::{Status, remark};
-use crate::extract::{Budget, Draw, Format, Limits, pdf_pages, sniff};
+use crate::extract::{Budget, Draw, Format, pdf_pages, sniff};
 use crate::intake::{self, MatterBy};
 use crate::report::png::png;
 
@@ -31,10 +32,14 @@ pub(super) struct Args {
     out: PathBuf,
     #[command(flatten)]
     passwords: PasswordFile,
+    #[command(flatten)]
+    settings: SettingArgs,
 }
 
 /// Draws and writes.
 pub(super) fn run(args: &Args) -> anyhow::Result<Status> {
+    let settings = args.settings.settings(&[&args.passwords])?;
+    settings.tell(settings.lang());
     let shown = args.file.display();
     if args.file.is_dir() {
         bail!("cannot read {shown}: it is a folder");
@@ -42,7 +47,7 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Status> {
     let Some(unread) = intake::walk(vec![args.file.clone()], MatterBy::File).next() else {
         bail!("cannot read {shown}");
     };
-    let matter = unread.read();
+    let matter = unread.read(settings.read_limit());
     let Some(submission) = matter.submissions.first() else { bail!("cannot read {shown}") };
     if let (true, Some(gap)) = (submission.bytes.is_empty(), submission.gaps.first()) {
         bail!("{}: {}", matter.source, gap.detail);
@@ -51,8 +56,8 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Status> {
         bail!("cannot draw {shown}: it is not a PDF");
     }
     let mut out = Output::open(Some(&args.out))?;
-    let passwords = args.passwords.load()?;
-    let mut budget = Budget::new(Limits::default()).with_passwords(passwords.clone());
+    let passwords = PasswordFile::of(&settings).load()?;
+    let mut budget = Budget::new(settings.limits()).with_passwords(passwords.clone());
     let scale = args.dpi as f32 / 72.0;
     let drawn = pdf_pages(&submission.bytes, &passwords).draw(args.page, scale, &mut budget);
     let picture = match drawn {

@@ -5,8 +5,9 @@ use std::io::Write;
 use clap::Subcommand;
 
 use super::dictionary::{Source, in_order};
-use super::locale::{self, LangArg};
+use super::locale::LangArg;
 use super::output::Output;
+use super::settings::SettingArgs;
 use super::{Status, rules_page};
 use crate::pipeline::rehearse;
 use crate::report::{Lang, Shown};
@@ -39,6 +40,8 @@ enum Command {
         /// Language of titles [default: the locale's]
         #[arg(long, value_enum)]
         lang: Option<LangArg>,
+        #[command(flatten)]
+        settings: SettingArgs,
     },
 }
 
@@ -53,7 +56,10 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Status> {
             out.finish()?;
             Ok(Status::NothingFound)
         }
-        Command::List { source, lang } => list(source, locale::choose(*lang)),
+        Command::List { source, lang, settings } => {
+            let settings = settings.settings(&[source, lang])?;
+            list(&Source::of(&settings), settings.lang())
+        }
     }
 }
 

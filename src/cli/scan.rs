@@ -2,15 +2,12 @@
 
 use std::fs;
 use std::io::{self, IsTerminal, Write};
-use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
-use std::thread;
 
 use anyhow::bail;
 use clap::ValueEnum;
 
-use super::cell::CellArgs;
+use super::cell::{CellArgs, Examiner};
 use super::dictionary::Source;
 use super::interrupt::Interrupt;
 use super::key_file::Keys;
@@ -18,14 +15,13 @@ use super::locale::{self, LangArg};
 use super::output::Output;
 use super::passwords::PasswordFile;
 use super::progress::Progress;
+use super::settings::{Flags, Given, Key, Origin, SettingArgs, Settings, Value};
 use super::suppress::Listen;
 use super::{Status, remark};
-use crate::extract::Limits;
 use crate::intake::{self, MatterBy};
 use crate::model::{Date, Examination};
-use crate::pipeline::Pipeline;
 use crate::report::human::Human;
-use crate::report::{HostLevel, Lang, Ledger, Quotes, Shown, ndjson};
+use crate::report::{Lang, Ledger, Quotes, Shown, ndjson};
 
 /// Examine documents and give one verdict for each matter
 ///
@@ -37,50 +33,78 @@ pub(super) struct Args {
     /// Files and folders, or - for standard input
     #[arg(required = true, value_name = "PATH")]
     paths: Vec<PathBuf>,
-    /// How results are written
-    #[arg(long, value_enum, default_value_t = Format::Human)]
-    format: Format,
+    /// How results are written [default: human]
+    #[arg(long, value_enum)]
+    format: Option<Format>,
     /// Day of judgement, YYYY-MM-DD [default: today]
     #[arg(long, value_name = "DATE", value_parser = day)]
     as_of: Option<Date>,
-    /// What makes a matter: each file with all that is packed in it, or each folder that
-    /// directly holds files
-    #[arg(long, value_enum, default_value_t = By::File)]
-    matter_by: By,
-    /// Matters examined at the same time [default: one for each core]
-    #[arg(long, value_name = "N")]
-    jobs: Option<NonZeroUsize>,
     #[command(flatten)]
-    source: Source,
-    /// Whether text of documents is shown; auto: on a terminal only. Text of a part marked 绝密
-    /// never is, unless --host-level says juemi
-    #[arg(
-        long,
-        value_enum,
-        value_name = "WHEN",
-        num_args = 0..=1,
-        require_equals = true,
-        default_value_t = When::Auto,
-        default_missing_value = "on"
-    )]
-    quotes: When,
-    /// The highest level this machine may hold: text of parts marked higher is not shown
-    #[arg(long, value_enum, value_name = "LEVEL")]
-    host_level: Option<HostArg>,
-    #[command(flatten)]
-    pub(super) cells: CellArgs,
-    #[command(flatten)]
-    passwords: PasswordFile,
-    #[command(flatten)]
-    listen: Listen,
-    #[command(flatten)]
-    keys: Keys,
+    flags: ScanFlags,
     /// Language of the report and of messages [default: the locale's]
     #[arg(long, value_enum)]
     lang: Option<LangArg>,
     /// Write results to a file, whole or not at all, instead of standard output
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
+    #[command(flatten)]
+    settings: SettingArgs,
+}
+
+/// Flags of a scan that are settings.
+#[derive(Clone, Debug, Default, clap::Args)]
+pub(super) struct ScanFlags {
+    /// What makes a matter: each file with all that is packed in it, or each folder that
+    /// directly holds files [default: file]
+    #[arg(long, value_enum)]
+    matter_by: Option<By>,
+    /// Matters examined at the same time [default: one for each core]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1024))]
+    jobs: Option<u32>,
+    #[command(flatten)]
+    source: Source,
+    /// Whether text of documents is shown; auto: on a terminal only. Text of a part marked 绝密
+    /// never is, unless --host-level says juemi [default: auto]
+    #[arg(
+        long,
+        value_enum,
+        value_name = "WHEN",
+        num_args = 0..=1,
+        require_equals = true,
+        default_missing_value = "on"
+    )]
+    quotes: Option<When>,
+    /// The highest level this machine may hold: text of parts marked higher is not shown
+    #[arg(long, value_enum, value_name = "LEVEL")]
+    host_level: Option<HostArg>,
+    #[command(flatten)]
+    cells: CellArgs,
+    #[command(flatten)]
+    passwords: PasswordFile,
+    #[command(flatten)]
+    listen: Listen,
+    #[command(flatten)]
+    keys: Keys,
+}
+
+impl Flags for ScanFlags {
+    fn give(&self, given: &mut Given) {
+        given.word(Key::MatterBy, self.matter_by.as_ref().map(locale::name).as_deref());
+        given.word(Key::Quotes, self.quotes.as_ref().map(locale::name).as_deref());
+        given.word(Key::HostLevel, self.host_level.as_ref().map(locale::name).as_deref());
+        if let Some(jobs) = self.jobs {
+            given.push(Key::HostJobs, Value::Count(jobs.into()), Origin::Flag("--jobs"));
+        }
+        let more: [&dyn Flags; 5] =
+            [&self.source, &self.cells, &self.passwords, &self.listen, &self.keys];
+        more.iter().for_each(|flags| flags.give(given));
+    }
+}
+
+impl Flags for Option<Format> {
+    fn give(&self, given: &mut Given) {
+        given.word(Key::Format, self.as_ref().map(locale::name).as_deref());
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -126,29 +150,22 @@ pub(super) fn day(text: &str) -> Result<Date, String> {
     text.parse().map_err(|_| "a day as in 2026-11-23 is wanted".into())
 }
 
-impl Args {
-    /// What the arguments say of how matters are examined.
-    pub(super) fn pipeline(&self, as_of: Date) -> anyhow::Result<Pipeline> {
-        let dictionary = Arc::new(self.source.load()?);
-        Ok(Pipeline::new(dictionary, Limits::default(), as_of)
-            .with_passwords(self.passwords.load()?)
-            .with_suppressions(self.listen.load(&self.keys)?))
-    }
-}
-
 /// Scans.
 pub(super) fn run(args: Args) -> anyhow::Result<Status> {
     check_paths(&args.paths)?;
+    let settings = args.settings.settings(&[&args.format, &args.flags, &args.lang])?;
+    settings.not_among(&args.paths)?;
+    settings.suppressions_have_keys()?;
+    settings.tell(settings.lang());
     let as_of = args.as_of.unwrap_or_else(today);
-    let examiner = args.cells.examiner(args.pipeline(as_of)?, as_of)?;
-    let jobs = args.jobs.or_else(|| thread::available_parallelism().ok());
-    let jobs = jobs.map_or(1, NonZeroUsize::get);
-    let by = match args.matter_by {
-        By::File => MatterBy::File,
-        By::Folder => MatterBy::Folder,
+    let examiner = Examiner::start(&settings, as_of)?;
+    let jobs = usize::try_from(settings.jobs().1).unwrap_or(1);
+    let by = match settings.word(Key::MatterBy) {
+        Some("folder") => MatterBy::Folder,
+        _ => MatterBy::File,
     };
 
-    let mut scan = Scan::begin(&args)?;
+    let mut scan = Scan::begin(&settings, args.out.as_deref())?;
     let interrupt = Interrupt::listen();
     let progress = Progress::show(&args.paths, by);
     let matters = intake::walk(args.paths, by).take_while(|_| !interrupt.happened());
@@ -176,17 +193,17 @@ struct Scan {
 }
 
 impl Scan {
-    fn begin(args: &Args) -> anyhow::Result<Self> {
-        let lang = locale::choose(args.lang);
-        let to_terminal = args.out.is_none() && io::stdout().is_terminal();
-        let report = (args.format == Format::Human).then(|| Human::new(lang));
+    fn begin(settings: &Settings, out: Option<&Path>) -> anyhow::Result<Self> {
+        let lang = settings.lang();
+        let to_terminal = out.is_none() && io::stdout().is_terminal();
+        let report = (settings.word(Key::Format) != Some("ndjson")).then(|| Human::new(lang));
         Ok(Self {
             ledger: Ledger::default(),
             seen_together: to_terminal && io::stderr().is_terminal() && report.is_some(),
             report,
-            quotes: quotes(args, to_terminal),
+            quotes: quotes(settings, to_terminal),
             lang,
-            out: Output::open(args.out.as_deref())?,
+            out: Output::open(out)?,
         })
     }
 
@@ -235,19 +252,13 @@ impl Scan {
     }
 }
 
-fn quotes(args: &Args, to_terminal: bool) -> Quotes {
-    let host = args.host_level.map(|level| match level {
-        HostArg::None => HostLevel::None,
-        HostArg::Mimi => HostLevel::Mimi,
-        HostArg::Jimi => HostLevel::Jimi,
-        HostArg::Juemi => HostLevel::Juemi,
-    });
-    let on = match args.quotes {
-        When::On => true,
-        When::Off => false,
-        When::Auto => to_terminal,
+fn quotes(settings: &Settings, to_terminal: bool) -> Quotes {
+    let on = match settings.word(Key::Quotes) {
+        Some("on") => true,
+        Some("off") => false,
+        _ => to_terminal,
     };
-    Quotes { on, host }
+    Quotes { on, host: settings.host_level() }
 }
 
 /// A path that does not exist is a mistake in the command, not a document.

@@ -9,8 +9,9 @@ use anyhow::Context;
 use clap::Subcommand;
 
 use super::key_file::Keys;
-use super::locale::{self, LangArg};
+use super::locale::LangArg;
 use super::output::Output;
+use super::settings::{self, Flags, Given, SettingArgs, Settings};
 use super::{Status, suppress_add, suppress_check};
 use crate::model::Date;
 use crate::report::{Lang, Shown};
@@ -48,6 +49,8 @@ struct List {
     /// Language [default: the locale's]
     #[arg(long, value_enum)]
     lang: Option<LangArg>,
+    #[command(flatten)]
+    settings: SettingArgs,
 }
 
 /// Runs the subcommand.
@@ -60,14 +63,26 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Status> {
 }
 
 /// `--suppressions` of a scan: the decisions it listens to.
-#[derive(Debug, clap::Args)]
+#[derive(Clone, Debug, Default, clap::Args)]
 pub(super) struct Listen {
-    /// Decisions by which findings do not count, as `vetmark suppress` keeps them
-    #[arg(long, value_name = "FILE", requires = "files")]
+    /// Decisions by which findings do not count, as `vetmark suppress` keeps them; they need
+    /// --key
+    #[arg(long, value_name = "FILE")]
     suppressions: Option<PathBuf>,
 }
 
+impl Flags for Listen {
+    fn give(&self, given: &mut Given) {
+        given.path(settings::Key::Suppressions, self.suppressions.as_ref());
+    }
+}
+
 impl Listen {
+    /// The file that the settings in force name.
+    pub(super) fn of(settings: &Settings) -> Self {
+        Self { suppressions: settings.path(settings::Key::Suppressions) }
+    }
+
     /// Loads them; none where no file is named.
     pub(super) fn load(&self, keys: &Keys) -> anyhow::Result<Option<Arc<Suppressions>>> {
         let Some(file) = &self.suppressions else { return Ok(None) };
@@ -92,11 +107,12 @@ pub(super) fn in_file(file: &Path) -> String {
 
 fn list(args: &List) -> anyhow::Result<Status> {
     let store = Store::parse(&read(&args.store)?).with_context(|| in_file(&args.store))?;
-    let keys = args.keys.load()?;
+    let settings = args.settings.settings(&[&args.keys, &args.lang])?;
+    let keys = Keys::of(&settings).load()?;
     if !keys.is_empty() {
         store.verify(&keys).with_context(|| in_file(&args.store))?;
     }
-    let (today, lang) = (args.today.unwrap_or_else(super::scan::today), locale::choose(args.lang));
+    let (today, lang) = (args.today.unwrap_or_else(super::scan::today), settings.lang());
     let mut out = Output::open(None)?;
     for decision in &store.decisions {
         render(decision, today, lang, &mut out)?;

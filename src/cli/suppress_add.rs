@@ -7,11 +7,11 @@ use anyhow::{Context, bail};
 
 use super::dictionary::Source;
 use super::key_file::Keys;
-use super::locale::{self, LangArg};
+use super::locale::LangArg;
 use super::output::Output;
 use super::passwords::PasswordFile;
+use super::settings::SettingArgs;
 use super::{Status, explain_finding, suppress};
-use crate::extract::Limits;
 use crate::intake::{self, MatterBy};
 use crate::judge::why_not_suppressed;
 use crate::model::Date;
@@ -60,12 +60,17 @@ pub(super) struct Args {
     /// Language of messages [default: the locale's]
     #[arg(long, value_enum)]
     lang: Option<LangArg>,
+    #[command(flatten)]
+    settings: SettingArgs,
 }
 
 /// Decides.
 pub(super) fn run(args: &Args) -> anyhow::Result<Status> {
-    let lang = locale::choose(args.lang);
-    let keys = args.keys.load()?;
+    let settings =
+        args.settings.settings(&[&args.keys, &args.source, &args.passwords, &args.lang])?;
+    let lang = settings.lang();
+    settings.tell(lang);
+    let keys = Keys::of(&settings).load()?;
     let mut store = match (is_there(&args.store), keys.as_slice()) {
         (_, []) => bail!("a decision is made with a key: --key FILE"),
         (false, [key]) => Store::new(key),
@@ -82,10 +87,13 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Status> {
     let Some(unread) = intake::walk(vec![path.clone()], by).next() else {
         bail!("cannot read {}", path.display());
     };
-    let matter = unread.read();
-    let pipeline =
-        Pipeline::new(Arc::new(args.source.load()?), Limits::default(), reported.as_of()?)
-            .with_passwords(args.passwords.load()?);
+    let matter = unread.read(settings.read_limit());
+    let pipeline = Pipeline::new(
+        Arc::new(Source::of(&settings).load()?),
+        settings.limits(),
+        reported.as_of()?,
+    )
+    .with_passwords(PasswordFile::of(&settings).load()?);
     let (examination, bound) = pipeline.examine_and_bind(matter, key);
     if examination.sha256 != reported.sha256 {
         bail!("{} is not what the report is about: its content is another", path.display());

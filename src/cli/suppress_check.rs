@@ -3,18 +3,16 @@
 
 use std::collections::BTreeMap;
 use std::io::Write;
-use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::thread;
 
 use super::dictionary::Source;
 use super::key_file::Keys;
-use super::locale::{self, LangArg};
+use super::locale::LangArg;
 use super::output::Output;
 use super::passwords::PasswordFile;
+use super::settings::SettingArgs;
 use super::{Status, suppress};
-use crate::extract::Limits;
 use crate::intake::{self, MatterBy};
 use crate::model::Date;
 use crate::pipeline::Pipeline;
@@ -43,22 +41,29 @@ pub(super) struct Args {
     /// Language [default: the locale's]
     #[arg(long, value_enum)]
     lang: Option<LangArg>,
+    #[command(flatten)]
+    settings: SettingArgs,
 }
 
 /// Checks.
 pub(super) fn run(args: &Args) -> anyhow::Result<Status> {
     super::scan::check_paths(&args.paths)?;
-    let lang = locale::choose(args.lang);
+    let settings =
+        args.settings.settings(&[&args.keys, &args.source, &args.passwords, &args.lang])?;
+    settings.not_among(&args.paths)?;
+    let lang = settings.lang();
+    settings.tell(lang);
     let today = args.today.unwrap_or_else(super::scan::today);
-    let decisions = Arc::new(suppress::load(&args.store, &args.keys)?);
-    let pipeline = Pipeline::new(Arc::new(args.source.load()?), Limits::default(), today)
-        .with_passwords(args.passwords.load()?)
+    let decisions = Arc::new(suppress::load(&args.store, &Keys::of(&settings))?);
+    let pipeline = Pipeline::new(Arc::new(Source::of(&settings).load()?), settings.limits(), today)
+        .with_passwords(PasswordFile::of(&settings).load()?)
         .with_suppressions(Some(Arc::clone(&decisions)));
-    let jobs = thread::available_parallelism().map_or(1, NonZeroUsize::get);
+    let jobs = usize::try_from(settings.jobs().1).unwrap_or(1);
+    let allowance = settings.read_limit();
     // An expired decision is about something where it is named and not heeded.
     let mut about: BTreeMap<String, u64> = BTreeMap::new();
     let matters = intake::walk(args.paths.clone(), MatterBy::File)
-        .map(|unread| (unread.source.clone(), || unread.read()));
+        .map(|unread| (unread.source.clone(), move || unread.read(allowance)));
     pipeline.examine_all(jobs, matters, |examination| {
         for part in &examination.parts {
             let named = part.findings.iter().flat_map(|f| [&f.suppressed, &f.unheeded]);

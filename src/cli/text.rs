@@ -8,8 +8,9 @@ use clap::ValueEnum;
 
 use super::output::Output;
 use super::passwords::PasswordFile;
+use super::settings::SettingArgs;
 use super::{Status, remark};
-use crate::extract::{Budget, Extraction, Limits, extract};
+use crate::extract::{Budget, Extraction, extract};
 use crate::intake::{self, MatterBy};
 use crate::model::{GapKind, Submission};
 use crate::report::text::{PartText, json, plain};
@@ -28,6 +29,8 @@ pub(super) struct Args {
     format: Format,
     #[command(flatten)]
     passwords: PasswordFile,
+    #[command(flatten)]
+    settings: SettingArgs,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -40,13 +43,15 @@ enum Format {
 
 /// Reads and prints.
 pub(super) fn run(args: &Args) -> anyhow::Result<Status> {
+    let settings = args.settings.settings(&[&args.passwords])?;
+    settings.tell(settings.lang());
     if args.file.is_dir() {
         bail!("cannot read {}: it is a folder", args.file.display());
     }
     let Some(unread) = intake::walk(vec![args.file.clone()], MatterBy::File).next() else {
         bail!("cannot read {}", args.file.display());
     };
-    let matter = unread.read();
+    let matter = unread.read(settings.read_limit());
     let whole: u64 = matter.submissions.iter().map(|s| s.bytes.len() as u64).sum();
     if let (0, Some(gap)) = (whole, matter.submissions.iter().flat_map(|s| &s.gaps).next()) {
         bail!("{}: {}", matter.source, gap.detail);
@@ -54,7 +59,8 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Status> {
 
     let mut out = Output::open(None)?;
     let for_terminal = io::stdout().is_terminal();
-    let mut budget = Budget::new(Limits::default()).with_passwords(args.passwords.load()?);
+    let mut budget =
+        Budget::new(settings.limits()).with_passwords(PasswordFile::of(&settings).load()?);
     let mut status = Status::NothingFound;
     let mut waiting: Vec<Submission> = matter.submissions.into_iter().rev().collect();
     while let Some(submission) = waiting.pop() {

@@ -35,6 +35,29 @@ pub struct Limits {
 impl Limits {
     /// Output below which no ratio is looked at: small files compress well.
     pub const RATIO_FREE: u64 = 4 << 20;
+
+    /// Those that are not what they are by default, by their names in settings:
+    /// what an examination depends on beside the bytes.
+    pub fn differing(&self) -> Vec<(&'static str, u64)> {
+        let default = Self::default();
+        let all = self.named().into_iter().zip(default.named());
+        all.filter(|(own, default)| own != default).map(|(own, _)| own).collect()
+    }
+
+    fn named(&self) -> [(&'static str, u64); 9] {
+        let Self { bytes, ratio, parts, depth, pages, text, lines, cells, steps } = *self;
+        [
+            ("bytes", bytes),
+            ("ratio", ratio),
+            ("parts", parts.into()),
+            ("depth", depth as u64),
+            ("pages", pages.into()),
+            ("text", text),
+            ("lines", lines),
+            ("cells", cells),
+            ("steps", steps),
+        ]
+    }
 }
 
 impl Default for Limits {

@@ -19,7 +19,8 @@ pub use walk::{MatterBy, walk};
 
 use crate::model::{Gap, Matter, Submission};
 
-/// Bytes that are read for one matter; what is longer is a gap.
+/// Bytes that are read for one matter where nobody says otherwise; what is longer is
+/// a gap.
 pub const READ_LIMIT: u64 = 1 << 30;
 
 /// A matter that has not been read yet.
@@ -58,26 +59,23 @@ pub enum Elsewhere {
 }
 
 impl Unread {
-    /// The matter's submissions to be read elsewhere, each with its name.
-    pub fn hand_over(self) -> Vec<(String, Elsewhere)> {
+    /// The matter's submissions to be read elsewhere, each with its name; of standard
+    /// input, which is read here, at most `allowance` bytes.
+    pub fn hand_over(self, allowance: u64) -> Vec<(String, Elsewhere)> {
         let place = |place| match place {
             Place::Lost(gap) => Elsewhere::Lost(gap),
             Place::File(path) => Elsewhere::File(path),
             Place::StandardInput => {
-                let (bytes, gap) = read::standard_input(READ_LIMIT);
+                let (bytes, gap) = read::standard_input(allowance);
                 Elsewhere::Bytes(bytes, gap)
             }
         };
         self.items.into_iter().map(|item| (item.name, place(item.place))).collect()
     }
 
-    /// Reads the matter. What cannot be read is in it as a gap.
-    pub fn read(self) -> Matter {
-        self.read_within(READ_LIMIT)
-    }
-
-    /// Reads at most `allowance` bytes of it, over all its submissions.
-    fn read_within(self, mut allowance: u64) -> Matter {
+    /// Reads the matter: at most `allowance` bytes of it, over all its submissions.
+    /// What cannot be read is in it as a gap.
+    pub fn read(self, mut allowance: u64) -> Matter {
         let mut take = |item: Item| {
             let (bytes, gap) = match item.place {
                 Place::Lost(gap) => return Submission::unreadable(item.name, gap),
@@ -104,7 +102,7 @@ mod tests {
             std::fs::write(folder.path().join(name), text).unwrap();
         }
         let mut matters = walk(vec![folder.path().to_path_buf()], MatterBy::Folder);
-        let matter = matters.next().unwrap().read_within(8);
+        let matter = matters.next().unwrap().read(8);
         let read: Vec<_> =
             matter.submissions.iter().map(|s| (s.bytes.len(), s.gaps.len())).collect();
         // What does not fit is left out whole; what comes after it and fits is read.

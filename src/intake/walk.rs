@@ -153,7 +153,7 @@ mod tests {
         let short = |name: &str| name.trim_start_matches(&prefix).to_owned();
         walk(vec![root.to_path_buf()], by)
             .map(|unread| {
-                let matter = unread.read();
+                let matter = unread.read(1 << 20);
                 let names = matter.submissions.iter().map(|s| short(s.provenance.name()));
                 (short(&matter.source), names.collect())
             })
@@ -192,7 +192,8 @@ mod tests {
         let root = tree();
         let file = root.path().join("c");
         for by in [MatterBy::File, MatterBy::Folder] {
-            let matters: Vec<_> = walk(vec![file.clone()], by).map(Unread::read).collect();
+            let matters: Vec<_> =
+                walk(vec![file.clone()], by).map(|unread| unread.read(1 << 20)).collect();
             assert_eq!(matters.len(), 1);
             assert_eq!(matters[0].source, file.display().to_string());
             assert_eq!(&*matters[0].submissions[0].bytes, b"c");
@@ -201,8 +202,9 @@ mod tests {
 
     #[test]
     fn what_is_not_there_is_a_gap() {
-        let matters: Vec<_> =
-            walk(vec!["/no/such/file".into()], MatterBy::File).map(Unread::read).collect();
+        let matters: Vec<_> = walk(vec!["/no/such/file".into()], MatterBy::File)
+            .map(|unread| unread.read(1 << 20))
+            .collect();
         let gap = &matters[0].submissions[0].gaps[0];
         assert_eq!(gap.kind, GapKind::Damaged);
         assert!(gap.detail.starts_with("cannot open: "), "{}", gap.detail);
@@ -219,8 +221,9 @@ mod tests {
         symlink(outside.path(), root.path().join("linked folder")).unwrap();
         symlink("nowhere", root.path().join("loose")).unwrap();
 
-        let met: Vec<_> =
-            walk(vec![root.path().to_path_buf()], MatterBy::File).map(Unread::read).collect();
+        let met: Vec<_> = walk(vec![root.path().to_path_buf()], MatterBy::File)
+            .map(|unread| unread.read(1 << 20))
+            .collect();
         assert_eq!(met.len(), 10);
         let gaps = met.iter().flat_map(|m| &m.submissions).filter(|s| !s.gaps.is_empty());
         let kinds: Vec<_> = gaps.map(|s| (s.gaps[0].kind, s.bytes.len())).collect();
@@ -228,7 +231,7 @@ mod tests {
 
         let named: Vec<_> =
             walk(vec![root.path().join("link"), root.path().join("linked folder")], MatterBy::File)
-                .map(Unread::read)
+                .map(|unread| unread.read(1 << 20))
                 .collect();
         assert_eq!(named.len(), 2);
         assert!(named.iter().all(|m| &*m.submissions[0].bytes == b"far"), "{named:?}");

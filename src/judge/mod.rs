@@ -124,6 +124,7 @@ pub fn judge(mut case: Case, dictionary: &Dictionary, as_of: Date) -> Examinatio
             rules: dictionary.rules_digest.clone(),
             dictionaries: dictionary.scopes_digest.clone(),
             suppressions: None,
+            budget: None,
         },
     }
 }

@@ -233,6 +233,10 @@ pub struct EngineId {
     /// Digest of the file of suppressions, where one was given.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub suppressions: Option<String>,
+    /// Limits that are not the default, in words such as `pages=500 ratio=100`,
+    /// bytes and seconds as numbers; a limit that is reached is a gap.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub budget: Option<String>,
 }
 
 /// What the machine says of one matter.

@@ -32,6 +32,8 @@ use crate::suppress::{Bound, Suppressions, bind};
 pub struct Pipeline {
     dictionary: Arc<Dictionary>,
     limits: Limits,
+    /// Limits that hold around it, by name.
+    around: Vec<(&'static str, u64)>,
     passwords: Passwords,
     suppressions: Option<Arc<Suppressions>>,
     as_of: Date,
@@ -41,7 +43,7 @@ impl Pipeline {
     /// A pipeline that judges by `dictionary` as of `as_of`, within `limits` for each matter.
     pub fn new(dictionary: Arc<Dictionary>, limits: Limits, as_of: Date) -> Self {
         let passwords = Passwords::default();
-        Self { dictionary, limits, passwords, suppressions: None, as_of }
+        Self { dictionary, limits, around: Vec::new(), passwords, suppressions: None, as_of }
     }
 
     /// The same, with passwords to try on what is encrypted.
@@ -52,6 +54,13 @@ impl Pipeline {
     /// The same, listening to people's decisions about hits.
     pub fn with_suppressions(self, suppressions: Option<Arc<Suppressions>>) -> Self {
         Self { suppressions, ..self }
+    }
+
+    /// The same, where other limits hold as well (size, time, memory) that are
+    /// not what they are by default: what they end is not read, so an examination
+    /// names them.
+    pub fn with_limits_around(self, around: Vec<(&'static str, u64)>) -> Self {
+        Self { around, ..self }
     }
 
     /// Examines a matter: what was handed in, and everything packed inside it.
@@ -75,7 +84,15 @@ impl Pipeline {
         let suppressions = self.suppressions.as_ref().map_or("none", |known| known.digest());
         let Dictionary { rules_digest, scopes_digest, .. } = &*self.dictionary;
         let (version, as_of) = (env!("CARGO_PKG_VERSION"), self.as_of);
-        format!("vetmark {version} {as_of} {rules_digest} {scopes_digest} {suppressions}")
+        let budget = self.budget().unwrap_or_default();
+        format!("vetmark {version} {as_of} {rules_digest} {scopes_digest} {suppressions} {budget}")
+    }
+
+    /// Limits that are not the default, in words; none where all are.
+    fn budget(&self) -> Option<String> {
+        let differing = self.limits.differing().into_iter().chain(self.around.iter().copied());
+        let words: Vec<_> = differing.map(|(name, limit)| format!("{name}={limit}")).collect();
+        (!words.is_empty()).then(|| words.join(" "))
     }
 
     /// Examines a matter and binds every place of its findings with a key: what a
@@ -126,6 +143,7 @@ impl Pipeline {
 
         let case = Case { source: matter.source, sha256, bytes, parts };
         let mut examination = judge(case, &self.dictionary, self.as_of);
+        examination.engine.budget = self.budget();
         examination.engine.suppressions =
             self.suppressions.as_ref().map(|suppressions| suppressions.digest().to_owned());
         examination

@@ -48,6 +48,9 @@ impl Human {
             self.lang.pick("judged as of", "判断日期"),
             examination.as_of
         );
+        if let Some(budget) = &engine.budget {
+            self.made_by += &format!(", {} {budget}", self.lang.pick("budget", "限额"));
+        }
         let group = &mut self.groups[place(examination.verdict)];
         Paragraph { lang: self.lang, out: group }.matter(examination)
     }

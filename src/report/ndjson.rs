@@ -17,7 +17,10 @@ pub fn render(examination: &Examination, out: &mut dyn Write) -> io::Result<()> 
 }
 
 /// Writes any value as one line of JSON that is safe to print.
-pub(super) fn line(value: &impl Serialize, out: &mut dyn Write) -> io::Result<()> {
+///
+/// # Errors
+/// Those of the writer.
+pub fn line(value: &impl Serialize, out: &mut dyn Write) -> io::Result<()> {
     let mut serializer = Serializer::with_formatter(&mut *out, Printable(CompactFormatter));
     value.serialize(&mut serializer)?;
     out.write_all(b"\n")

@@ -80,6 +80,7 @@ pub(super) fn examination(parts: Vec<Part>) -> Examination {
             rules: "r".repeat(64),
             dictionaries: "d".repeat(64),
             suppressions: None,
+            budget: None,
         },
     }
 }

@@ -77,7 +77,7 @@ fn a_folder_may_hold_more_files_than_may_be_open() {
 fn what_kills_a_cell_is_named_and_costs_no_one_else() {
     let folder = tempfile::tempdir().unwrap();
     good(folder.path(), 30);
-    let quiet = examined(&mut scan(folder.path()));
+    let quiet = examined(scan(folder.path()).args(["--matter-seconds", "3"]));
     let wishes = [
         ("abort", Some(("gap.crashed", None))),
         ("panic", Some(("gap.crashed", None))),

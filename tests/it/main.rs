@@ -22,6 +22,8 @@ mod properties;
 mod schema;
 /// Keyed lists and known documents, from what they are made of to findings.
 mod sealed;
+/// Flags, variables and files of settings.
+mod settings;
 /// Running the program.
 mod support;
 /// Decisions that hits are not what they seem.

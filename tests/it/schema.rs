@@ -230,6 +230,7 @@ fn everything() -> Examination {
             rules: "0".repeat(64),
             dictionaries: "0".repeat(64),
             suppressions: Some("0".repeat(64)),
+            budget: Some("pages=500 ratio=100".into()),
         },
     }
 }

@@ -64,7 +64,7 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Status> {
     let mut changed: Vec<(String, Change)> = Vec::new();
     let (mut parts, mut unread) = (0, 0);
     for matter in intake::walk(args.corpus.clone(), MatterBy::File) {
-        for part in compare(&old, &new, &Limits::default(), matter.read()) {
+        for part in compare(&old, &new, &Limits::default(), matter.read(intake::READ_LIMIT)) {
             parts += 1;
             unread += usize::from(!part.gaps.is_empty());
             let PartDifference { path, counts: found, changes, .. } = part;

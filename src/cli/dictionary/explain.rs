@@ -5,8 +5,9 @@ use std::io::{self, Write};
 use super::list::validity;
 use super::{Source, entry};
 use crate::cli::Status;
-use crate::cli::locale::{self, LangArg};
+use crate::cli::locale::LangArg;
 use crate::cli::output::Output;
+use crate::cli::settings::SettingArgs;
 use crate::dictionary::{Condition, Dictionary, Entry, Within};
 use crate::report::{Lang, Shown};
 
@@ -21,15 +22,17 @@ pub(in crate::cli) struct Args {
     /// Language [default: the locale's]
     #[arg(long, value_enum)]
     lang: Option<LangArg>,
+    #[command(flatten)]
+    settings: SettingArgs,
 }
 
 /// Explains.
 pub(super) fn run(args: &Args) -> anyhow::Result<Status> {
-    let dictionary = args.source.load()?;
+    let settings = args.settings.settings(&[&args.source, &args.lang])?;
+    let dictionary = Source::of(&settings).load()?;
     let (_, entry) = entry(&dictionary, &args.entry)?;
     let mut out = Output::open(None)?;
-    Page { dictionary: &dictionary, entry, lang: locale::choose(args.lang), out: &mut out }
-        .write()?;
+    Page { dictionary: &dictionary, entry, lang: settings.lang(), out: &mut out }.write()?;
     out.finish()?;
     Ok(Status::NothingFound)
 }

@@ -123,7 +123,7 @@ struct Reader {
 impl Reader {
     /// The bytes of a matter's first file, and the texts of all its parts.
     fn read(&mut self, unread: intake::Unread) -> (Vec<u8>, Vec<SourceText>) {
-        let matter = unread.read();
+        let matter = unread.read(intake::READ_LIMIT);
         let bytes = matter.submissions.first().map_or_else(Vec::new, |s| s.bytes.to_vec());
         let mut budget = Budget::new(Limits::default()).with_passwords(self.passwords.clone());
         let mut texts = Vec::new();

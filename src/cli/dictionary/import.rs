@@ -152,7 +152,7 @@ fn read(args: &Args) -> anyhow::Result<Extraction> {
         bail!("cannot read {shown}: it is a folder");
     }
     let unread = intake::walk(vec![args.file.clone()], MatterBy::File).next();
-    let matter = unread.with_context(|| format!("cannot read {shown}"))?.read();
+    let matter = unread.with_context(|| format!("cannot read {shown}"))?.read(intake::READ_LIMIT);
     let submission = matter.submissions.into_iter().next();
     let mut submission = submission.with_context(|| format!("cannot read {shown}"))?;
     if let (true, Some(gap)) = (submission.bytes.is_empty(), submission.gaps.first()) {

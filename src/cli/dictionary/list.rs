@@ -8,8 +8,9 @@ use serde::Serialize;
 
 use super::Source;
 use crate::cli::Status;
-use crate::cli::locale::{self, LangArg};
+use crate::cli::locale::LangArg;
 use crate::cli::output::Output;
+use crate::cli::settings::SettingArgs;
 use crate::dictionary::{Dictionary, Entry, Scope, Unmatched};
 use crate::model::{Date, Words};
 use crate::report::{Lang, Shown};
@@ -28,6 +29,8 @@ pub(in crate::cli) struct Args {
     /// Language [default: the locale's]
     #[arg(long, value_enum)]
     lang: Option<LangArg>,
+    #[command(flatten)]
+    settings: SettingArgs,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -40,13 +43,14 @@ enum Format {
 
 /// Lists.
 pub(super) fn run(args: &Args) -> anyhow::Result<Status> {
-    let dictionary = args.source.load()?;
+    let settings = args.settings.settings(&[&args.source, &args.lang])?;
+    let dictionary = Source::of(&settings).load()?;
     for id in &args.scope {
         if !dictionary.scopes.iter().any(|scope| scope.id == *id) {
             bail!("no scope {id}; `vetmark dictionary list` shows all");
         }
     }
-    let lang = locale::choose(args.lang);
+    let lang = settings.lang();
     let mut out = Output::open(None)?;
     for (number, scope) in dictionary.scopes.iter().enumerate() {
         if !args.scope.is_empty() && !args.scope.contains(&scope.id) {

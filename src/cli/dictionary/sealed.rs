@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use super::unreadable;
 use crate::cli::key_file;
+use crate::cli::settings::{self, Flags, Given, Settings};
 use crate::dictionary::{Diagnostic, Dictionary, Key, Sealed, Shut, hex};
 
 /// DictionaryKeys of keyed lists and known documents.
@@ -17,7 +18,17 @@ pub(in crate::cli) struct DictionaryKeys {
     dictionary_key: Vec<PathBuf>,
 }
 
+impl Flags for DictionaryKeys {
+    fn give(&self, given: &mut Given) {
+        given.paths(settings::Key::DictionaryKeys, &self.dictionary_key);
+    }
+}
+
 impl DictionaryKeys {
+    pub(super) fn of(settings: &Settings) -> Self {
+        Self { dictionary_key: settings.paths(settings::Key::DictionaryKeys) }
+    }
+
     fn load(&self) -> Result<Vec<Key>, Vec<Diagnostic>> {
         let read = |path: &PathBuf| {
             key_file::load(path).map_err(|error| {

@@ -9,10 +9,10 @@ use anyhow::bail;
 use super::explain::reach;
 use super::{Source, entry};
 use crate::cli::Status;
-use crate::cli::locale::{self, LangArg};
+use crate::cli::locale::LangArg;
 use crate::cli::output::Output;
 use crate::cli::passwords::PasswordFile;
-use crate::extract::Limits;
+use crate::cli::settings::SettingArgs;
 use crate::intake::{self, MatterBy};
 use crate::model::{Date, Place};
 use crate::pipeline::{HeadTrial, PartTrial, Pipeline, Step, StepKind};
@@ -37,6 +37,8 @@ pub(in crate::cli) struct Args {
     /// Language [default: the locale's]
     #[arg(long, value_enum)]
     lang: Option<LangArg>,
+    #[command(flatten)]
+    settings: SettingArgs,
 }
 
 /// Any day: no law is asked.
@@ -47,15 +49,17 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Status> {
     if let Some(path) = args.files.iter().find(|path| path.as_os_str() != "-" && !path.exists()) {
         bail!("cannot open {}: there is no such file", path.display());
     }
-    let lang = locale::choose(args.lang);
-    let dictionary = Arc::new(args.source.load()?);
+    let settings = args.settings.settings(&[&args.source, &args.passwords, &args.lang])?;
+    let lang = settings.lang();
+    settings.tell(lang);
+    let dictionary = Arc::new(Source::of(&settings).load()?);
     let (number, entry) = entry(&dictionary, &args.entry)?;
-    let pipeline = Pipeline::new(Arc::clone(&dictionary), Limits::default(), NO_DAY)
-        .with_passwords(args.passwords.load()?);
+    let pipeline = Pipeline::new(Arc::clone(&dictionary), settings.limits(), NO_DAY)
+        .with_passwords(PasswordFile::of(&settings).load()?);
     let mut out = Output::open(None)?;
     let (mut hits, mut unread) = (0, 0);
     for matter in intake::walk(args.files.clone(), MatterBy::File) {
-        for part in pipeline.try_entry(matter.read(), number) {
+        for part in pipeline.try_entry(matter.read(settings.read_limit()), number) {
             write_part(&part, &entry.terms, lang, &mut out)?;
             hits += part.trial.heads.iter().filter(|head| head.hit).count();
             unread += usize::from(!part.gaps.is_empty());

@@ -1,0 +1,431 @@
+//! Settings: what a run is told by its flags, by the environment and by a file, in
+//! this order, and where each came from. A mistake in any of them stops the run.
+//!
+//! A layer of our own over `toml` and `clap`, since what matters here is what
+//! libraries for settings lose on the way: the line of a mistake, the origin of
+//! each value, units, and that nothing unknown is passed over.
+
+mod args;
+mod file;
+mod key;
+#[cfg(test)]
+mod tests;
+mod value;
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+use std::thread;
+use std::time::Duration;
+
+use anyhow::bail;
+
+pub(super) use args::{Flags, SettingArgs};
+pub(super) use file::{Found, places, read as read_file};
+pub(super) use key::{DefaultValue, Key, SETTINGS, Setting};
+#[cfg(test)]
+use value::Kind;
+pub(super) use value::Value;
+
+use super::remark;
+use crate::dictionary::Diagnostic;
+use crate::extract::Limits;
+use crate::intake::READ_LIMIT;
+use crate::report::{HostLevel, Lang, Shown};
+
+/// What a matter may take on the wall, in processor times.
+const WALL_FACTOR: u64 = 3;
+
+/// Where a value came from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Origin {
+    /// A settings file.
+    File {
+        /// Its name.
+        file: String,
+        /// The line, from 1.
+        line: usize,
+    },
+    /// An environment variable.
+    Variable(String),
+    /// A flag.
+    Flag(&'static str),
+}
+
+impl fmt::Display for Origin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::File { file, line } => write!(f, "{file}:{line}"),
+            Self::Variable(name) => write!(f, "${name}"),
+            Self::Flag(name) => f.write_str(name),
+        }
+    }
+}
+
+/// Something wrong with settings, and where.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Mistake {
+    place: String,
+    message: String,
+}
+
+impl Mistake {
+    fn of(place: &str, message: impl Into<String>) -> Self {
+        Self { place: place.to_owned(), message: message.into() }
+    }
+}
+
+impl From<Diagnostic> for Mistake {
+    fn from(of: Diagnostic) -> Self {
+        Self { place: format!("{}:{}", of.file, of.line), message: of.message }
+    }
+}
+
+impl fmt::Display for Mistake {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", Shown(&self.place), Shown(&self.message))
+    }
+}
+
+/// An error that says all that is wrong.
+pub(super) fn not_in_order(wrong: &[Mistake]) -> anyhow::Error {
+    let lines: Vec<_> = wrong.iter().map(ToString::to_string).collect();
+    anyhow::anyhow!("the settings are not in order\n{}", lines.join("\n"))
+}
+
+/// What one source after the other gives: the last word on each setting counts.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Given(Vec<Option<(Value, Origin)>>);
+
+impl Given {
+    /// Takes a value in the place of an earlier one.
+    pub(super) fn push(&mut self, key: Key, value: Value, origin: Origin) {
+        if self.0.len() < SETTINGS.len() {
+            self.0.resize(SETTINGS.len(), None);
+        }
+        self.0[key as usize] = Some((value, origin));
+    }
+
+    /// The same, but files are added to those of the same origin.
+    fn add(&mut self, key: Key, value: Value, origin: Origin) {
+        let value = match (self.get(key), value) {
+            (Some((Value::Paths(known), from)), Value::Paths(more)) if *from == origin => {
+                Value::Paths([known.as_slice(), more.as_slice()].concat())
+            }
+            (_, value) => value,
+        };
+        self.push(key, value, origin);
+    }
+
+    /// Takes a word that a flag can have.
+    pub(super) fn word(&mut self, key: Key, word: Option<&str>) {
+        if let Some(Ok(value)) = word.map(|word| key.setting().kind.read(word)) {
+            self.push(key, value, Origin::Flag(key.setting().flag.unwrap_or_default()));
+        }
+    }
+
+    /// Takes a file.
+    pub(super) fn path(&mut self, key: Key, path: Option<&PathBuf>) {
+        if let Some(path) = path {
+            let origin = Origin::Flag(key.setting().flag.unwrap_or_default());
+            self.push(key, Value::Path(path.clone()), origin);
+        }
+    }
+
+    /// Takes files; none says nothing.
+    pub(super) fn paths(&mut self, key: Key, paths: &[PathBuf]) {
+        if !paths.is_empty() {
+            let origin = Origin::Flag(key.setting().flag.unwrap_or_default());
+            self.push(key, Value::Paths(paths.to_vec()), origin);
+        }
+    }
+
+    fn get(&self, key: Key) -> Option<&(Value, Origin)> {
+        self.0.get(key as usize).and_then(Option::as_ref)
+    }
+}
+
+/// The settings in force.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Settings {
+    given: Given,
+    /// The file that was read.
+    pub(super) file: Option<Found>,
+}
+
+impl Settings {
+    /// Gathers the settings of a command.
+    ///
+    /// # Errors
+    /// Everything that is wrong with them.
+    fn load(args: &SettingArgs, flags: &[&dyn Flags]) -> anyhow::Result<Self> {
+        let (mut given, mut wrong) = (Given::default(), Vec::new());
+        let found = match args.no_config {
+            true => Ok(None),
+            false => file::find(args.config.as_deref()),
+        };
+        let file = found.unwrap_or_else(|mistake| {
+            wrong.push(mistake);
+            None
+        });
+        if let Some(found) = &file {
+            file::read(&found.path, &mut given, &mut wrong);
+        }
+        args::environment(&mut given, &mut wrong);
+        args::set(&args.set, &mut given, &mut wrong);
+        flags.iter().for_each(|flags| flags.give(&mut given));
+        Self { given, file }.checked(wrong)
+    }
+
+    /// Settings of one source.
+    pub(super) fn of(given: Given) -> Self {
+        Self { given, file: None }
+    }
+
+    /// The settings that a cell is handed, and no others.
+    ///
+    /// # Errors
+    /// Everything that is wrong with them.
+    pub(super) fn of_cell(texts: &[std::ffi::OsString]) -> anyhow::Result<Self> {
+        let (mut given, mut wrong) = (Given::default(), Vec::new());
+        args::set(texts, &mut given, &mut wrong);
+        Self::of(given).checked(wrong)
+    }
+
+    /// What [`Settings::of_cell`] makes the same settings of, as far as a cell needs them.
+    pub(super) fn for_cell(&self) -> Vec<std::ffi::OsString> {
+        let mut texts = Vec::new();
+        let needed = |key: Key| key >= Key::Rules && key <= Key::BudgetMemory;
+        for setting in SETTINGS.iter().filter(|setting| needed(setting.key)) {
+            let Some((value, _)) = self.given.get(setting.key) else { continue };
+            for text in value.texts() {
+                let mut whole = std::ffi::OsString::from(setting.name);
+                whole.push("=");
+                whole.push(text);
+                texts.push(whole);
+            }
+        }
+        texts
+    }
+
+    /// The same, if they are in order and go together.
+    ///
+    /// # Errors
+    /// Everything that is wrong with them.
+    pub(super) fn checked(self, mut wrong: Vec<Mistake>) -> anyhow::Result<Self> {
+        if let (Some((Value::Size(host), origin)), Some(Value::Size(cell))) =
+            (self.given.get(Key::HostMemory), self.value(Key::BudgetMemory))
+            && *host < cell
+            && !self.in_threads()
+        {
+            let (host, cell) = (Value::Size(*host), Value::Size(cell));
+            let why = format!(
+                "host.memory: {host} for all processes, and budget.memory gives each {cell}: not \
+                 one may be started"
+            );
+            wrong.push(Mistake::of(&origin.to_string(), why));
+        }
+        if wrong.is_empty() { Ok(self) } else { Err(not_in_order(&wrong)) }
+    }
+
+    /// What a setting is, where it is anything.
+    pub(super) fn value(&self, key: Key) -> Option<Value> {
+        match self.given.get(key) {
+            Some((value, _)) => Some(value.clone()),
+            None if key == Key::BudgetWall => {
+                Some(Value::Seconds(WALL_FACTOR.saturating_mul(self.number(Key::BudgetProcessor))))
+            }
+            None => key.setting().default_value(),
+        }
+    }
+
+    /// Where it came from; nowhere, where it is the default.
+    pub(super) fn origin(&self, key: Key) -> Option<&Origin> {
+        self.given.get(key).map(|(_, origin)| origin)
+    }
+
+    fn number(&self, key: Key) -> u64 {
+        self.value(key).map_or(0, |value| value.number())
+    }
+
+    /// One of the words of a setting, where it is set or has a default.
+    pub(super) fn word(&self, key: Key) -> Option<&'static str> {
+        match self.value(key) {
+            Some(Value::Word(word)) => Some(word),
+            _ => None,
+        }
+    }
+
+    /// The file of a setting.
+    pub(super) fn path(&self, key: Key) -> Option<PathBuf> {
+        match self.value(key) {
+            Some(Value::Path(path)) => Some(path),
+            _ => None,
+        }
+    }
+
+    /// The files of a setting.
+    pub(super) fn paths(&self, key: Key) -> Vec<PathBuf> {
+        match self.value(key) {
+            Some(Value::Paths(paths)) => paths,
+            _ => Vec::new(),
+        }
+    }
+
+    /// Whether documents are examined in threads because somebody says so.
+    pub(super) fn in_threads(&self) -> bool {
+        self.word(Key::Isolation) == Some("thread")
+    }
+
+    /// The language that is asked for, or the locale's.
+    pub(super) fn lang(&self) -> Lang {
+        match self.word(Key::Lang) {
+            Some("zh") => Lang::Zh,
+            Some(_) => Lang::En,
+            None => super::locale::of_the_locale(),
+        }
+    }
+
+    /// The highest level this machine may hold, where it is said.
+    pub(super) fn host_level(&self) -> Option<HostLevel> {
+        self.word(Key::HostLevel).map(|word| match word {
+            "juemi" => HostLevel::Juemi,
+            "jimi" => HostLevel::Jimi,
+            "mimi" => HostLevel::Mimi,
+            _ => HostLevel::None,
+        })
+    }
+
+    /// Bytes that are read of one matter.
+    pub(super) fn read_limit(&self) -> u64 {
+        self.number(Key::BudgetRead)
+    }
+
+    /// Limits of reading for one matter.
+    pub(super) fn limits(&self) -> Limits {
+        let small = |key| u32::try_from(self.number(key)).unwrap_or(u32::MAX);
+        Limits {
+            bytes: self.number(Key::BudgetBytes),
+            ratio: self.number(Key::BudgetRatio),
+            parts: small(Key::BudgetParts),
+            depth: small(Key::BudgetDepth) as usize,
+            pages: small(Key::BudgetPages),
+            text: self.number(Key::BudgetText),
+            lines: self.number(Key::BudgetLines),
+            cells: self.number(Key::BudgetCells),
+            steps: self.number(Key::BudgetSteps),
+        }
+    }
+
+    /// Processor seconds of one matter in a cell.
+    pub(super) fn processor_seconds(&self) -> u64 {
+        self.number(Key::BudgetProcessor)
+    }
+
+    /// Time on the wall of one matter in a cell.
+    pub(super) fn wall(&self) -> Duration {
+        Duration::from_secs(self.number(Key::BudgetWall))
+    }
+
+    /// Bytes of address space of one cell.
+    pub(super) fn memory(&self) -> u64 {
+        self.number(Key::BudgetMemory)
+    }
+
+    /// Matters after which a cell is replaced.
+    pub(super) fn recycle(&self) -> u64 {
+        self.number(Key::HostRecycle)
+    }
+
+    /// Limits that hold around the reading, in a cell or not, as far as they differ
+    /// from the default: what they end is a gap, so results depend on them.
+    pub(super) fn limits_around(&self, in_cell: bool) -> Vec<(&'static str, u64)> {
+        let named = [
+            ("read", Key::BudgetRead, READ_LIMIT),
+            ("processor", Key::BudgetProcessor, 300),
+            ("wall", Key::BudgetWall, 300 * WALL_FACTOR),
+            ("memory", Key::BudgetMemory, 8 << 30),
+        ];
+        let named = named.into_iter().take(if in_cell { 4 } else { 1 });
+        let all = named.map(|(name, key, default)| (name, self.number(key), default));
+        all.filter(|(_, set, default)| set != default).map(|(name, set, _)| (name, set)).collect()
+    }
+
+    /// How many matters are examined at the same time: as many as are asked for, and
+    /// no more than the memory of all cells holds. Fewer change no result; a cell with
+    /// less memory would.
+    pub(super) fn jobs(&self) -> (u64, u64) {
+        let asked = match self.given.get(Key::HostJobs) {
+            Some((value, _)) => value.number(),
+            None => thread::available_parallelism().map_or(1, |cores| cores.get() as u64),
+        };
+        let fit = match self.given.get(Key::HostMemory) {
+            Some((value, _)) if !self.in_threads() => value.number() / self.memory().max(1),
+            _ => asked,
+        };
+        (asked, asked.min(fit).max(1))
+    }
+
+    /// What gives up some of what protects a run: the setting, its value, where it
+    /// came from, and why.
+    pub(super) fn weakened(&self, lang: Lang) -> Vec<(&'static Setting, Value, Origin, String)> {
+        let given = SETTINGS.iter().filter_map(|setting| {
+            let (value, origin) = self.given.get(setting.key)?;
+            let why = setting.weakens(value, lang)?;
+            Some((setting, value.clone(), origin.clone(), why))
+        });
+        given.collect()
+    }
+
+    /// Says on standard error what gives up protection and was not typed for this
+    /// run, and that fewer matters are examined at a time than somebody asked for.
+    pub(super) fn tell(&self, lang: Lang) {
+        for (setting, value, origin, why) in self.weakened(lang) {
+            if !matches!(origin, Origin::Flag(_)) {
+                let (name, colon) = (setting.name, lang.pick(": ", "："));
+                remark(&format!("{origin}{colon}{name} = {value}{colon}{why}"));
+            }
+        }
+        let (asked, jobs) = self.jobs();
+        if jobs < asked && self.origin(Key::HostJobs).is_some() {
+            remark(&lang.pick(
+                format!("{jobs} jobs instead of {asked}: more would pass host.memory"),
+                format!("并行数由{asked}减为{jobs}：再多将超出host.memory"),
+            ));
+        }
+    }
+
+    /// Suppressions are worth nothing without a key to hold them against. Only a scan
+    /// listens to them, so only a scan asks.
+    ///
+    /// # Errors
+    /// That there is none.
+    pub(super) fn suppressions_have_keys(&self) -> anyhow::Result<()> {
+        match (self.given.get(Key::Suppressions), self.given.get(Key::Keys)) {
+            (Some((_, origin)), None) => {
+                let why =
+                    "suppressions are held against a key: --key FILE, or keys in a settings file";
+                Err(not_in_order(&[Mistake::of(&origin.to_string(), why)]))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// A file that merely stands where the run was started may have come with the
+    /// documents: it is not heeded where it is one of them.
+    ///
+    /// # Errors
+    /// That it is one.
+    pub(super) fn not_among(&self, paths: &[PathBuf]) -> anyhow::Result<()> {
+        let Some(Found { path, by_chance: true }) = &self.file else { return Ok(()) };
+        let whole = |path: &Path| std::fs::canonicalize(path).ok();
+        let Some(file) = whole(path) else { return Ok(()) };
+        if paths.iter().filter_map(|path| whole(path)).any(|path| file.starts_with(path)) {
+            let file = path.display();
+            bail!(
+                "{file} stands among what is to be examined, and may have come with it: \
+                 --config {file} takes its settings, --no-config leaves them"
+            );
+        }
+        Ok(())
+    }
+}
