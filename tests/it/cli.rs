@@ -62,6 +62,13 @@ fn other_commands_keep_to_the_same_statuses() {
         (&["completions", "tcsh"], 2),
         (&["man"], 0),
         (&["man", "scan"], 0),
+        (&["man", "config", "check"], 0),
+        (&["config"], 0),
+        (&["config", "--format", "json"], 0),
+        (&["config", "check"], 2),
+        (&["config", "check", "no/such/file"], 2),
+        (&["config", "check", "settings/sound.toml"], 0),
+        (&["config", "check", "settings/sound.toml", "settings/mistakes.toml"], 2),
         (&["man", "no-such-command"], 2),
         (&["no-such-command"], 2),
         (&[], 2),
@@ -75,7 +82,7 @@ fn other_commands_keep_to_the_same_statuses() {
 fn completions_and_manual_name_the_commands() {
     for arguments in [&["completions", "bash"][..], &["completions", "zsh"], &["man"]] {
         let ran = run(&fixtures(), arguments);
-        for command in ["scan", "text", "render", "explain", "rules"] {
+        for command in ["scan", "text", "render", "explain", "rules", "config"] {
             assert!(ran.stdout.contains(command), "{arguments:?} lacks {command}");
         }
     }

@@ -2,6 +2,7 @@
 //! places where documents are examined, and the page that lists them all.
 
 use std::fs;
+use std::io::Write;
 use std::path::Path;
 
 use serde_json::{Value, json};
@@ -423,4 +424,111 @@ fn the_page_lists_every_setting() {
         let name = setting["name"].as_str().unwrap().replace('.', "_").to_uppercase();
         setting["variable"] == format!("VETMARK_{name}")
     }));
+}
+
+/// A PDF of some empty pages.
+fn pdf(pages: usize) -> Vec<u8> {
+    let kids: Vec<_> = (0..pages).map(|page| format!("{} 0 R", page + 3)).collect();
+    let mut objects = vec![
+        "<< /Type /Catalog /Pages 2 0 R >>".to_owned(),
+        format!("<< /Type /Pages /Count {pages} /Kids [{}] >>", kids.join(" ")),
+    ];
+    let page = "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 200 200] >>";
+    objects.extend((0..pages).map(|_| page.to_owned()));
+    let mut file = String::from("%PDF-1.4\n");
+    let mut places = Vec::new();
+    for (number, object) in objects.iter().enumerate() {
+        places.push(file.len());
+        file += &format!("{} 0 obj\n{object}\nendobj\n", number + 1);
+    }
+    let start = file.len();
+    file += &format!("xref\n0 {}\n0000000000 65535 f \n", objects.len() + 1);
+    file.extend(places.iter().map(|place| format!("{place:010} 00000 n \n")));
+    let size = objects.len() + 1;
+    file += &format!("trailer\n<< /Size {size} /Root 1 0 R >>\nstartxref\n{start}\n%%EOF\n");
+    file.into_bytes()
+}
+
+#[test]
+fn ratio_pages_and_steps_hold_in_both_places_as_well() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str| folder.path().join(name);
+    let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
+    packed.write_all(&b"the same line again and again\n".repeat(200_000)).unwrap();
+    fs::write(at("bomb.txt.gz"), packed.finish().unwrap()).unwrap();
+    fs::write(at("pages.pdf"), pdf(6)).unwrap();
+    let many = "<a>text</a>\n".repeat(3000);
+    fs::write(at("steps.xml"), format!("<?xml version=\"1.0\"?>\n<r>{many}</r>\n")).unwrap();
+    for (file, setting, limit) in [
+        ("bomb.txt.gz", "budget.ratio=20", "ratio"),
+        ("pages.pdf", "budget.pages=5", "pages"),
+        ("steps.xml", "budget.steps=1000", "time"),
+    ] {
+        let limits = |said: &[Value]| {
+            let parts = said[0]["parts"].as_array().unwrap().iter();
+            let gaps = parts.flat_map(|part| part["gaps"].as_array().unwrap().clone());
+            gaps.filter_map(|gap| Some(gap["limit"].as_str()?.to_owned())).collect::<Vec<_>>()
+        };
+        assert_eq!(limits(&scan(folder.path(), &[file], &[])), Vec::<String>::new(), "{file}");
+        let own = scan(folder.path(), &[file], &["--set", setting, "--isolation", "process"]);
+        assert_eq!(own, scan(folder.path(), &[file], &["--set", setting, "--isolation", "thread"]));
+        assert!(limits(&own).contains(&limit.to_owned()), "{setting}: {}", own[0]);
+    }
+}
+
+/// What is said of the machine changes no byte of the results.
+#[test]
+fn nothing_depends_on_the_host() {
+    let folder = tempfile::tempdir().unwrap();
+    for number in 0..12 {
+        let text = format!("机密★10年\n第{number}号\n").repeat(1 + number % 3);
+        fs::write(folder.path().join(format!("{number:02}.txt")), text).unwrap();
+    }
+    let plain = scan(folder.path(), &["."], &[]);
+    assert_eq!(plain.len(), 12);
+    for settings in [
+        &["host.jobs=1"][..],
+        &["host.jobs=4"],
+        &["host.recycle=1"],
+        &["host.jobs=4", "host.memory=8 GiB", "host.recycle=5"],
+    ] {
+        let flags: Vec<_> = settings.iter().flat_map(|setting| ["--set", setting]).collect();
+        assert_eq!(scan(folder.path(), &["."], &flags), plain, "{settings:?}");
+    }
+}
+
+/// Only programs built for tests have the reader that does what this asks for.
+#[test]
+#[cfg(all(debug_assertions, target_os = "linux"))]
+fn the_wall_ends_what_the_processor_would_let_go_on() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("loop.txt"), "vetmark-crasher:loop").unwrap();
+    let start = std::time::Instant::now();
+    let flags = ["--set", "budget.wall=2 s", "--set", "budget.processor=2 min"];
+    let said = scan(folder.path(), &["loop.txt"], &flags);
+    assert_eq!(said[0]["parts"][0]["gaps"][0]["limit"], "time", "{}", said[0]);
+    assert_eq!(said[0]["engine"]["budget"], "processor=120 wall=2");
+    assert!(start.elapsed().as_secs() < 60, "{:?}", start.elapsed());
+}
+
+/// In a folder that all can write, a file of settings may be anybody's.
+#[test]
+#[cfg(target_os = "linux")]
+fn a_file_that_others_may_have_written_is_not_heeded_unless_it_is_named() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("vetmark.toml");
+    fs::write(&file, "lang = \"en\"\n").unwrap();
+    for (mode, arguments, status) in [
+        (0o644, &[][..], 0),
+        (0o664, &[], 0),
+        (0o666, &[], 2),
+        (0o666, &["--config", "vetmark.toml"], 0),
+        (0o666, &["--no-config"], 0),
+    ] {
+        fs::set_permissions(&file, fs::Permissions::from_mode(mode)).unwrap();
+        let ran = run(folder.path(), &[&["config"], arguments].concat());
+        assert_eq!(ran.status, status, "{mode:o} {arguments:?}: {}", ran.stderr);
+        assert_eq!(ran.stderr.contains("another user may have put it there"), status == 2);
+    }
 }

@@ -48,12 +48,33 @@ pub(super) fn find(named: Option<&Path>) -> Result<Option<Found>, Mistake> {
     }
     for (at, path) in places().into_iter().enumerate() {
         match fs::metadata(&path) {
-            Ok(_) => return Ok(Some(Found { path, by_chance: at == 0 })),
+            Ok(metadata) => {
+                if at == 0 && !is_own(&metadata) {
+                    let why = "another user may have put it there: --config vetmark.toml takes \
+                               its settings, --no-config leaves them";
+                    return Err(Mistake::of(&path.display().to_string(), why));
+                }
+                return Ok(Some(Found { path, by_chance: at == 0 }));
+            }
             Err(error) if is_absent(&error) => {}
             Err(error) => return Err(Mistake::of(&path.display().to_string(), error.to_string())),
         }
     }
     Ok(None)
+}
+
+/// Whether nobody but the user and the superuser can have written a file: others
+/// may be waiting for someone to start this in a folder that all can write.
+#[cfg(target_os = "linux")]
+fn is_own(metadata: &fs::Metadata) -> bool {
+    use std::os::unix::fs::MetadataExt;
+    let own = [0, rustix::process::geteuid().as_raw()].contains(&metadata.uid());
+    own && metadata.mode() & 0o002 == 0
+}
+
+#[cfg(not(target_os = "linux"))]
+fn is_own(_: &fs::Metadata) -> bool {
+    true
 }
 
 fn is_absent(error: &io::Error) -> bool {

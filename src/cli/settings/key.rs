@@ -348,6 +348,11 @@ impl Setting {
             (Key::Rules, _) => {
                 lang.pick("the rules that are built in do not count", "内置规则不起作用")
             }
+            (Key::HostRecycle, value) if value.number() > self.default_value()?.number() => lang
+                .pick(
+                    "a process that a document took over stays longer",
+                    "被文件控制的进程存续更久",
+                ),
             (key, value) if key >= Key::BudgetRead && key <= Key::BudgetMemory => {
                 let default = match key {
                     Key::BudgetWall => Value::Seconds(super::WALL_FACTOR * 300),

@@ -242,6 +242,8 @@ fn what_gives_up_protection_is_known() {
         ("budget.wall = \"30 s\"", false),
         ("budget.memory = \"9 GiB\"", true),
         ("host.jobs = 64", false),
+        ("host.recycle = 2001", true),
+        ("host.recycle = 1", false),
     ] {
         for lang in [Lang::En, Lang::Zh] {
             assert_eq!(!read(text).0.weakened(lang).is_empty(), weakens, "{text}");
