@@ -27,7 +27,7 @@ fn setting(ran: &Ran, name: &str) -> Value {
 #[test]
 fn flags_go_before_variables_and_variables_before_the_file() {
     let folder = tempfile::tempdir().unwrap();
-    let text = "lang = \"en\"\n[host]\njobs = 3\n[budget]\npages = 30\n";
+    let text = "dictionaries = [\"a\", \"b\"]\n[host]\njobs = 3\n[budget]\npages = 30\n";
     fs::write(folder.path().join("vetmark.toml"), text).unwrap();
     let variables = [("VETMARK_HOST_JOBS", "4"), ("VETMARK_BUDGET_PAGES", "")];
     let file = json!({ "kind": "file", "file": "vetmark.toml", "line": 5 });
@@ -63,6 +63,21 @@ fn flags_go_before_variables_and_variables_before_the_file() {
             "host.jobs",
             json!(6),
             json!({ "kind": "flag", "name": "--jobs" }),
+        ),
+        // A list takes the whole place of another.
+        (
+            &[],
+            &["--dictionary", "c", "--dictionary", "d"],
+            "dictionaries",
+            json!(["c", "d"]),
+            json!({ "kind": "flag", "name": "--dictionary" }),
+        ),
+        (
+            &[("VETMARK_DICTIONARIES", "e:f")],
+            &[],
+            "dictionaries",
+            json!(["e", "f"]),
+            json!({ "kind": "variable", "name": "VETMARK_DICTIONARIES" }),
         ),
         (&[], &["--matter-seconds", "7"], "budget.wall", json!(21), json!({ "kind": "default" })),
         (

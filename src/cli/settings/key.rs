@@ -227,7 +227,8 @@ pub(in crate::cli) const SETTINGS: &[Setting] = &[
         key: Key::BudgetText,
         name: "budget.text",
         flag: None,
-        kind: Kind::Size(KIB, 4 * GIB - 1),
+        // Offsets are 32 bits wide, and names stand behind the text.
+        kind: Kind::Size(KIB, 4 * GIB - MIB),
         default: Is("256 MiB"),
         about: ("bytes of text of one part", "一个部分的文字字节数"),
     },

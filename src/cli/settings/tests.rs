@@ -94,6 +94,53 @@ fn every_setting_can_be_set_in_a_file_and_by_flag_and_reaches_a_cell() {
     }
 }
 
+/// A flag's value that the table does not know would be dropped without a word.
+#[test]
+fn flags_and_the_table_know_the_same_words() {
+    let cli = <crate::cli::Cli as clap::CommandFactory>::command();
+    let scan = cli.find_subcommand("scan").unwrap();
+    let flags = SETTINGS.iter().filter_map(|setting| Some((setting, setting.flag?)));
+    let mut seen = 0;
+    for (setting, flag) in flags {
+        let long = flag.strip_prefix("--");
+        let argument = scan.get_arguments().find(|argument| argument.get_long() == long);
+        let argument = argument.unwrap_or_else(|| panic!("scan has no {flag}"));
+        if let Kind::Word(words) = setting.kind {
+            let values = argument.get_possible_values();
+            let mut values: Vec<_> = values.iter().map(|value| value.get_name()).collect();
+            let mut words = words.to_vec();
+            values.sort_unstable();
+            words.sort_unstable();
+            assert_eq!(values, words, "{flag}");
+        }
+        seen += 1;
+    }
+    assert_eq!(seen, 14);
+}
+
+/// Whatever stands in a file: settings or mistakes, and never neither.
+#[test]
+fn damaged_files_are_read_without_a_panic() {
+    let text = include_str!("../../../tests/fixtures/cli/settings/sound.toml");
+    let whole = SETTINGS.iter().filter(|s| read(text).0.origin(s.key).is_some()).count();
+    assert_eq!(whole, 7);
+    let mut mistaken = 0;
+    for at in 0..text.len() {
+        for byte in [b'"', b'=', b'[', b']', b'\n', b'9', b'.', 0, b'\\'] {
+            let mut changed = text.as_bytes().to_vec();
+            changed[at] = byte;
+            let changed = String::from_utf8(changed).unwrap();
+            let (settings, wrong) = read(&changed);
+            let given = SETTINGS.iter().filter(|s| settings.origin(s.key).is_some()).count();
+            let tables = changed.matches("\n[").count();
+            assert!(given == whole || !wrong.is_empty() || tables != 2, "{changed}");
+            mistaken += usize::from(!wrong.is_empty());
+        }
+        let (_, _) = read(&text[..at]);
+    }
+    assert!(mistaken > text.len(), "{mistaken}");
+}
+
 #[test]
 fn mistakes_stand_with_their_line_and_what_is_meant() {
     for (text, want) in [
