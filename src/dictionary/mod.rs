@@ -30,7 +30,7 @@ pub use key::{Key, KeyId, Mac, hex};
 pub use keyed::KeyedList;
 pub use known::Known;
 pub use load::{Kind, Source, load, pack};
-pub use matcher::{Head, Matcher};
+pub use matcher::{Head, Matcher, Occurrence};
 pub use openings::Openings;
 pub use regime::{
     Banner, ByteSet, Edge, Finders, Form, LevelEntry, Opening, Organ, Regime, Unclear,

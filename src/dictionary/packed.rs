@@ -20,7 +20,7 @@ use crate::normalize;
 pub(super) const MAGIC: &[u8; 16] = b"vetmark compiled";
 
 /// Of the format below, and of what a list is made into.
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 
 /// Magic, version, checksum; what follows is checked.
 const HEAD: usize = 16 + 4 + 4;
@@ -95,7 +95,7 @@ pub(super) fn write(contents: &Contents<'_>) -> Result<Vec<u8>, String> {
     sections.extend(members(entries)?);
     let words: Vec<&[String]> = sets.iter().map(WordSet::words).collect();
     sections.extend(members(&words)?);
-    sections.extend(engine.sections());
+    sections.extend(engine.sections().ok_or("its tables are gone: texts were searched with it")?);
 
     let mut file = Vec::from(MAGIC);
     file.extend(VERSION.to_le_bytes());

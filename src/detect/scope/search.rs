@@ -9,7 +9,7 @@ use std::ops::Range;
 
 use super::passage::{Passage, Passages};
 use crate::dictionary::quantity::{Quantity, quantities};
-use crate::dictionary::{Condition, Dictionary, Entry, QuantityCondition, Within};
+use crate::dictionary::{Condition, Dictionary, Entry, Occurrence, QuantityCondition, Within};
 use crate::model::{Block, FoldedText, Region, SourceText, Span};
 
 /// Hits of one entry that are kept in one part; further ones are counted.
@@ -152,7 +152,7 @@ struct Search<'a> {
     /// By entry, condition and start: the quantity's end and value.
     pieces: BTreeMap<(usize, usize, usize), (usize, f64)>,
     /// Room for the head words of a passage, used again and again.
-    heads: Vec<(Span, usize)>,
+    heads: Vec<Occurrence>,
     /// Room for [`Search::look`], likewise.
     sights: Vec<Sight<'a>>,
     /// For each word set asked for, its words in the paragraph last looked at.
@@ -303,7 +303,8 @@ impl<'a> Search<'a> {
         self.sentence = 0..0;
         let mut heads = std::mem::take(&mut self.heads);
         self.dictionary.matcher.find(&passage.text, &mut heads);
-        for (head, entry) in heads.drain(..) {
+        for found in heads.drain(..) {
+            let (head, entry) = (found.span(), found.entry());
             while cell.is_some_and(|cell| cell.end < head.end) {
                 cell = cells.next();
                 self.cell += 1;

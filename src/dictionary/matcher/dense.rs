@@ -8,8 +8,8 @@ use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
 use daachorse::CharwiseDoubleArrayAhoCorasick;
 
-use super::{ANY_CASE, ENTRY, Engine, WHOLE_WORD, stands_apart};
-use crate::model::Span;
+use super::Occurrence;
+use super::words::{ANY_CASE, ENTRY, WHOLE_WORD, Words, stands_apart};
 
 /// Text that is looked through before anything is decided, in bytes.
 const ENOUGH: usize = 1 << 20;
@@ -25,14 +25,7 @@ pub(super) struct Dense {
     automaton: OnceLock<Option<Automaton>>,
 }
 
-/// A copy has seen nothing.
-impl Clone for Dense {
-    fn clone(&self) -> Self {
-        Self::default()
-    }
-}
-
-struct Automaton {
+pub(super) struct Automaton {
     /// Tells words by number or, if each has one entry and no wishes, by entry.
     words: CharwiseDoubleArrayAhoCorasick<u32>,
     tells_entries: bool,
@@ -59,61 +52,60 @@ impl Dense {
         made.map_or(0, |automaton| automaton.words.heap_bytes())
     }
 
-    /// Adds the words of a text, if it is known that there are many; else `false`.
-    pub(super) fn find(&self, engine: &Engine, text: &str, found: &mut Vec<(Span, usize)>) -> bool {
-        let automaton = match self.automaton.get() {
+    /// The automaton, once it is known that there are many words in texts.
+    pub(super) fn automaton(&self, words: &Words) -> Option<&Automaton> {
+        match self.automaton.get() {
             Some(decided) => decided.as_ref(),
             None if self.bytes.load(Relaxed) < ENOUGH => None,
             None => {
                 let many =
                     self.words.load(Relaxed).saturating_mul(EVERY) > self.bytes.load(Relaxed);
-                self.decide(engine, many)
+                self.decide(words, many)
             }
-        };
-        automaton.inspect(|automaton| automaton.find(engine, text, found)).is_some()
+        }
     }
 
-    fn decide(&self, engine: &Engine, many: bool) -> Option<&Automaton> {
-        self.automaton.get_or_init(|| many.then(|| Automaton::new(engine)).flatten()).as_ref()
+    fn decide(&self, words: &Words, many: bool) -> Option<&Automaton> {
+        self.automaton.get_or_init(|| many.then(|| Automaton::new(words)).flatten()).as_ref()
     }
 
     /// As if many words had been seen.
     #[cfg(test)]
-    pub(super) fn assume_many(&self, engine: &Engine) -> bool {
-        self.decide(engine, true).is_some()
+    pub(super) fn assume_many(&self, words: &Words) -> bool {
+        self.decide(words, true).is_some()
     }
 }
 
 impl Automaton {
-    fn new(engine: &Engine) -> Option<Self> {
-        if engine.any_case {
+    fn new(words: &Words) -> Option<Self> {
+        if words.any_case {
             return None;
         }
-        let words = engine.starts.len().saturating_sub(1);
-        let plain = engine.heads.iter().all(|head| head & (ANY_CASE | WHOLE_WORD) == 0);
-        let tells_entries = plain && engine.heads.len() == words;
-        let number = |word: usize| match engine.heads.get(word) {
+        let plain = words.heads.iter().all(|head| head & (ANY_CASE | WHOLE_WORD) == 0);
+        let tells_entries = plain && words.heads.len() == words.len();
+        let number = |word: usize| match words.heads.get(word) {
             Some(head) if tells_entries => *head,
             _ => word as u32,
         };
-        let letters = (0..words).map(|word| std::str::from_utf8(engine.word(word)).ok());
+        let letters = (0..words.len()).map(|word| std::str::from_utf8(words.word(word)).ok());
         let letters: Vec<&str> = letters.collect::<Option<_>>()?;
         let numbered = letters.into_iter().enumerate().map(|(word, l)| (l, number(word)));
         let words = CharwiseDoubleArrayAhoCorasick::with_values(numbered).ok()?;
         Some(Self { words, tells_entries })
     }
 
-    fn find(&self, engine: &Engine, text: &str, found: &mut Vec<(Span, usize)>) {
+    /// Adds the words of a text to those found.
+    pub(super) fn find(&self, words: &Words, text: &str, found: &mut Vec<Occurrence>) {
         let all = self.words.find_overlapping_iter(text);
         if self.tells_entries {
-            found.extend(all.map(|word| (word.start()..word.end(), word.value() as usize)));
+            found.extend(all.map(|word| Occurrence::new(word.start()..word.end(), word.value())));
             return;
         }
         for word in all {
             let span = word.start()..word.end();
-            for head in engine.heads_of(word.value() as usize) {
+            for head in words.heads_of(word.value() as usize) {
                 if head & WHOLE_WORD == 0 || stands_apart(text.as_bytes(), span.clone()) {
-                    found.push((span.clone(), (head & ENTRY) as usize));
+                    found.push(Occurrence::new(span.clone(), head & ENTRY));
                 }
             }
         }

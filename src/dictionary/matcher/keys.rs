@@ -76,12 +76,14 @@ impl Class {
 /// comparison where it happens).
 pub(super) const SMEAR: u64 = 0x2020_2020_2020_2020;
 
+/// Odd numbers whose bits look like chance.
 pub(super) const A: u64 = 0x9E37_79B9_7F4A_7C15;
+pub(super) const B: u64 = 0xD6E8_FEB8_6659_FD93;
 
 /// For filters: the upper bits and those from the twentieth on.
 #[inline(always)]
 pub(super) fn hash(key: u64) -> u64 {
-    key.wrapping_mul(0xD6E8_FEB8_6659_FD93)
+    key.wrapping_mul(B)
 }
 
 /// For the table: the lower bits.
@@ -96,6 +98,11 @@ pub(super) fn slot_hash(key: u64) -> u64 {
 pub(super) fn han([b0, b1, b2]: [u8; 3]) -> u64 {
     u64::from(b0 & 0x0F) << 12 | u64::from(b1 & 0x3F) << 6 | u64::from(b2 & 0x3F)
 }
+
+/// The first byte of the last character of eight bytes, and which bits of it
+/// tell that there are three.
+pub(super) const LEAD: u64 = 0xE0 << 40;
+pub(super) const LEAD_BITS: u64 = 0xF0 << 40;
 
 #[inline(always)]
 pub(super) fn leads_han(byte: u8) -> bool {

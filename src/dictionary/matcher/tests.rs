@@ -4,12 +4,16 @@ use proptest::prelude::*;
 
 use super::*;
 
+fn at(span: Span, entry: usize) -> Occurrence {
+    Occurrence::new(span, entry as u32)
+}
+
 fn head(word: &str, entry: usize) -> Head {
     Head { word: word.into(), entry, any_case: false, whole_word: false }
 }
 
 /// Every word at every place, the slow way.
-fn plain(heads: &[Head], text: &str) -> Vec<(Span, usize)> {
+fn plain(heads: &[Head], text: &str) -> Vec<Occurrence> {
     let bytes = text.as_bytes();
     let mut found = Vec::new();
     let mut seen = std::collections::BTreeSet::new();
@@ -19,29 +23,33 @@ fn plain(heads: &[Head], text: &str) -> Vec<(Span, usize)> {
             let span = start..start + word.len();
             let here = &bytes[span.clone()];
             let same = if head.any_case { here.eq_ignore_ascii_case(word) } else { here == word };
-            if same && (!head.whole_word || stands_apart(bytes, span.clone())) {
-                found.push((span, head.entry));
+            if same && (!head.whole_word || words::stands_apart(bytes, span.clone())) {
+                found.push(at(span, head.entry));
             }
         }
     }
-    found.sort_by_key(|(span, entry)| (span.end, span.start, *entry));
+    found.sort_by_key(|word| (word.end, word.start, word.entry));
     found
 }
 
 #[track_caller]
 fn check(heads: &[Head], text: &str) {
-    let matcher = Matcher::new(heads.to_vec());
-    let mut found = vec![(0..0, 0)];
-    matcher.find(text, &mut found);
+    let mut found = vec![at(0..0, 0)];
+    Matcher::new(heads.to_vec()).find(text, &mut found);
     let expected = plain(heads, text);
     assert_eq!(found, expected, "{heads:?} in {text}");
 
-    // And the other engine, where it can stand in.
-    let engine = Engine::new(heads.to_vec());
-    if !engine.is_empty() && engine.dense.assume_many(&engine) {
+    // And by all the means that would be chosen for other numbers of words and texts.
+    for many in [false, true] {
+        let engine = build::build(heads.to_vec(), Some(many));
         found.clear();
         engine.find(text, &mut found);
-        assert_eq!(found, expected, "{heads:?} densely in {text}");
+        assert_eq!(found, expected, "{heads:?} among many: {many}, in {text}");
+        if !engine.is_empty() && engine.dense.assume_many(&engine.words) {
+            found.clear();
+            engine.find(text, &mut found);
+            assert_eq!(found, expected, "{heads:?} densely in {text}");
+        }
     }
 }
 
@@ -138,15 +146,13 @@ fn long_texts_are_found_to_the_end() {
     let heads =
         [head("试题", 0), head("题库", 1), head("end", 2), head("密", 3), head("统一考试试题", 4)];
     for (at, unit) in ["统一考试试题库", "abc ", "统一考，x", "题"].iter().enumerate() {
-        let text = unit.repeat(3 * STRETCH / unit.len()) + "试题库end密";
+        let text = unit.repeat(3 * tables::STRETCH / unit.len()) + "试题库end密";
         for heads in [&heads[..], &heads[..2], &heads[..3]] {
             let mut found = Vec::new();
             Matcher::new(heads.to_vec()).find(&text, &mut found);
             let expected: usize = heads.iter().map(|h| text.matches(&h.word).count()).sum();
             assert_eq!(found.len(), expected, "{at}");
-            let ordered = |(a, _): &(Span, usize), (b, _): &(Span, usize)| {
-                (a.end, a.start) <= (b.end, b.start)
-            };
+            let ordered = |a: &Occurrence, b: &Occurrence| (a.end, a.start) <= (b.end, b.start);
             assert!(found.windows(2).all(|w| ordered(&w[0], &w[1])));
         }
     }
@@ -158,13 +164,15 @@ fn everyday_words_are_found_the_same_before_and_after_there_are_known_to_be_many
     let text = "试题".repeat(20_000);
     let mut first = Vec::new();
     matcher.find(&text, &mut first);
-    let before = matcher.memory();
+    let engine = &matcher.engines[0].0;
+    assert!(engine.tables().is_some() && engine.dense.memory() == 0);
     for _ in 0..20 {
         let mut found = Vec::new();
         matcher.find(&text, &mut found);
         assert!(found == first);
     }
-    assert!(matcher.memory() > before, "the automaton was made");
+    assert!(engine.dense.memory() > 0, "the automaton was made");
+    assert!(engine.tables().is_none(), "and took the tables' place");
 }
 
 #[test]
@@ -172,7 +180,7 @@ fn no_words_find_nothing() {
     check(&[], "试题");
     check(&[head("试题", 0)], "");
     assert!(Matcher::default().is_empty());
-    let mut found = vec![(0..1, 0)];
+    let mut found = vec![at(0..1, 0)];
     Matcher::default().find("试题", &mut found);
     assert_eq!(found, []);
 }

@@ -7,7 +7,7 @@ use super::{At, Near, Search};
 use crate::detect::place::Places;
 use crate::detect::scope::passage::Passages;
 use crate::dictionary::quantity::{Quantity, quantities};
-use crate::dictionary::{Condition, Dictionary, Entry, QuantityCondition, Within};
+use crate::dictionary::{Condition, Dictionary, Entry, Occurrence, QuantityCondition, Within};
 use crate::model::{FoldedText, Place, SourceText, Span};
 
 /// Head words that are told one by one; further ones are counted.
@@ -111,7 +111,9 @@ pub fn try_entry(
             trier.search.cell += 1;
             trier.search.sentence = 0..0;
             let inside = |head: &Span| cell.start <= head.start && head.end <= cell.end;
-            for (head, _) in heads.iter().filter(|(head, of)| *of == number && inside(head)) {
+            let own = heads.iter().filter(|found| found.entry() == number);
+            for head in own.map(Occurrence::span).filter(inside) {
+                let head = &head;
                 // Where a long paragraph was cut, its pieces overlap.
                 let at = passage.folded_span(head);
                 if at.end <= done {
