@@ -286,6 +286,8 @@ pub struct WordSet {
     /// Finds those; made when it is first needed, since most sets of a large
     /// dictionary are never asked for.
     literals: OnceLock<AhoCorasick>,
+    /// Tells at once where there are none, if they are few.
+    any: OnceLock<Option<AhoCorasick>>,
     patterns: Vec<(usize, Regex)>,
 }
 
@@ -309,7 +311,7 @@ impl WordSet {
                 None => literal_words.push(at),
             }
         }
-        Ok(Self { words, literal_words, literals: OnceLock::new(), patterns })
+        Ok(Self { words, literal_words, literals: OnceLock::new(), any: OnceLock::new(), patterns })
     }
 
     /// Quick to build; it searches paragraphs, not documents.
@@ -321,6 +323,23 @@ impl WordSet {
                 .build(self.plain_words())
                 .expect("an automaton of fewer than 2^31 states")
         })
+    }
+
+    /// Whether some of the words that are no patterns may stand in a text. Few words
+    /// are looked for many bytes at a time, but not where all that overlap are wanted.
+    fn may_stand_in(&self, text: &str) -> bool {
+        /// More of them are not looked for in that way.
+        const FEW: usize = 64;
+        let any = self.any.get_or_init(|| {
+            let few = self.literal_words.len() <= FEW;
+            let built = few.then(|| {
+                AhoCorasick::builder()
+                    .match_kind(MatchKind::LeftmostFirst)
+                    .build(self.plain_words())
+            });
+            built.and_then(Result::ok)
+        });
+        !self.literal_words.is_empty() && any.as_ref().is_none_or(|any| any.is_match(text))
     }
 
     /// A word as it is written in the set.
@@ -355,9 +374,11 @@ impl WordSet {
 
     /// All words of the set in a text, with the index of each, ordered by place.
     pub fn find_all(&self, text: &str) -> Vec<(Span, usize)> {
-        let literals = self.literals().find_overlapping_iter(text);
-        let mut found: Vec<(Span, usize)> =
-            literals.map(|m| (m.range(), self.literal_words[m.pattern().as_usize()])).collect();
+        let mut found: Vec<(Span, usize)> = Vec::new();
+        if self.may_stand_in(text) {
+            let literals = self.literals().find_overlapping_iter(text);
+            found.extend(literals.map(|m| (m.range(), self.literal_words[m.pattern().as_usize()])));
+        }
         for (word, regex) in &self.patterns {
             found.extend(regex.find_iter(text).map(|m| (m.range(), *word)));
         }

@@ -7,6 +7,8 @@ pub use trial::{HeadTrial, Step, StepKind, Trial, try_entry};
 use std::collections::{BTreeMap, HashMap};
 use std::ops::Range;
 
+use foldhash::fast::RandomState;
+
 use super::passage::{Passage, Passages};
 use crate::dictionary::quantity::{Quantity, quantities};
 use crate::dictionary::{Condition, Dictionary, Entry, Occurrence, QuantityCondition, Within};
@@ -148,7 +150,7 @@ struct Search<'a> {
     hits: Vec<Hit>,
     /// Of each entry a head word was seen of. A dictionary may have a million
     /// entries and a document a line: nothing here grows with the dictionary.
-    progress: HashMap<usize, Progress>,
+    progress: HashMap<usize, Progress, RandomState>,
     /// By entry, condition and start: the quantity's end and value.
     pieces: BTreeMap<(usize, usize, usize), (usize, f64)>,
     /// Room for the head words of a passage, used again and again.
@@ -260,7 +262,7 @@ impl<T> Found<T> {
 
 /// For word sets by number, what was found of each. Forgetting costs a search.
 #[derive(Debug, Default)]
-struct Remembered(HashMap<usize, Found<usize>>);
+struct Remembered(HashMap<usize, Found<usize>, RandomState>);
 
 impl Remembered {
     /// How many sets are remembered before all are forgotten.
@@ -281,7 +283,7 @@ impl<'a> Search<'a> {
             folded,
             dictionary,
             hits: Vec::new(),
-            progress: HashMap::new(),
+            progress: HashMap::default(),
             pieces: BTreeMap::new(),
             heads: Vec::new(),
             sights: Vec::new(),
