@@ -32,8 +32,11 @@ const READ: usize = 23_368_898;
 
 const TEXT: usize = 128 << 20;
 
-/// About what the program looks through at once.
-const PASSAGE: usize = 64 << 10;
+/// What the program looks through at once.
+const PASSAGE: usize = 16 << 10;
+
+/// Of one document, where documents are examined.
+const DOCUMENT: usize = 64 << 10;
 
 /// What the entries exclude.
 const EXCLUDED: [&str; 2] = ["模拟", "公报"];
@@ -222,10 +225,10 @@ fn outside(command: &mut Command, text: &str) -> f64 {
     (0..2).map(|_| ran(command)).fold(f64::INFINITY, f64::min)
 }
 
-fn pieces(text: &str) -> Vec<&str> {
+fn pieces(text: &str, size: usize) -> Vec<&str> {
     let (mut pieces, mut rest) = (Vec::new(), text);
     while !rest.is_empty() {
-        let (piece, next) = rest.split_at(rest.floor_char_boundary(PASSAGE));
+        let (piece, next) = rest.split_at(rest.floor_char_boundary(size));
         pieces.push(piece);
         rest = next;
     }
@@ -245,7 +248,7 @@ fn matcher(terms: &[String]) -> Matcher {
 fn row(name: &str, terms: &[String], text: &str) {
     let bytes = terms.iter().map(String::len).sum::<usize>() as f64;
     let (built, own) = timed(|| matcher(terms));
-    let pieces = pieces(text);
+    let pieces = pieces(text, PASSAGE);
     let mut found = Vec::new();
     let (seconds, matches) = best(|| {
         pieces
@@ -339,14 +342,16 @@ fn together(text: &str, lists: &mut Lists) {
     println!(
         "\nFold, match and conditions together, {} MB of Chinese in documents of {} kB, GB/s\n",
         TEXT >> 20,
-        PASSAGE >> 10
+        DOCUMENT >> 10
     );
     println!(
         "| dictionary | fold | fold, match, conditions | bare daachorse charwise | ratio | words | hits |"
     );
     println!("|---|---|---|---|---|---|---|");
-    let documents: Vec<SourceText> =
-        pieces(text).into_iter().map(|piece| SourceText::from_lines(piece.to_owned())).collect();
+    let documents: Vec<SourceText> = pieces(text, DOCUMENT)
+        .into_iter()
+        .map(|piece| SourceText::from_lines(piece.to_owned()))
+        .collect();
     let (folding, _) =
         best(|| documents.iter().map(|d| fold(black_box(d.as_str())).as_str().len()).sum());
     let none = ("none".to_owned(), vec!["此词不见于此文".to_owned()]);

@@ -3,8 +3,12 @@
 
 use crate::model::{FoldedText, SourceText, Span};
 
-/// About how much text is looked through at once: what fits a processor's cache.
-const PASSAGE: usize = 64 << 10;
+/// About how much text is looked through at once: with all that is found in it, it
+/// stays in a processor's cache.
+const PASSAGE: usize = 16 << 10;
+
+/// Paragraphs of more lines than this are cut between two of them.
+const PARAGRAPH: usize = 64 << 10;
 
 /// Longer lines are taken in pieces.
 const LINE: usize = 32 << 10;
@@ -101,7 +105,12 @@ impl<'a> Passages<'a> {
             let (line, joined) = self.line();
             self.passage.push(&all[line.text.clone()], line.text.start);
             self.at = line.next;
-            if !joined || self.passage.text.len() - start > PASSAGE {
+            let too_long = joined && self.passage.text.len() - start > PARAGRAPH;
+            if too_long {
+                // The last line is said again, for words that go on in the next one.
+                self.at = line.text.start;
+            }
+            if !joined || too_long {
                 self.passage.end_cell(start, self.longest);
                 start = self.passage.text.len();
                 if start >= PASSAGE {
@@ -264,6 +273,27 @@ mod tests {
                 "别处",
             ],
         );
+    }
+
+    #[test]
+    fn paragraphs_of_many_lines_are_cut_and_no_word_is_lost() {
+        // Every line ends in the midst of the word.
+        let line = "成绩已于昨日在全省范围内公布并可供查询考试\n";
+        let lines = 3 * PARAGRAPH / line.len();
+        let text = SourceText::from_lines(line.repeat(lines));
+        let folded = fold(text.as_str());
+        let mut passages = Passages::new(&text, &folded, 12);
+        let mut starts = std::collections::BTreeSet::new();
+        while let Some(passage) = passages.next() {
+            for cell in &passage.cells {
+                let words = passage.text[cell.clone()].match_indices("考试成绩");
+                starts.extend(words.map(|(at, word)| {
+                    let at = cell.start + at;
+                    passage.folded_span(&(at..at + word.len())).start
+                }));
+            }
+        }
+        assert_eq!(starts.len(), lines - 1);
     }
 
     #[test]
