@@ -96,7 +96,7 @@ pub enum Content {
 #[derive(Debug)]
 pub struct Cells {
     settings: Settings,
-    /// What a cell must say it works by.
+    /// What the first cell said it works by, and every other must say.
     identity: String,
     confinement: Confinement,
     /// The first cell, until a worker takes it.
@@ -125,13 +125,13 @@ struct Loss {
 }
 
 impl Cells {
-    /// A pool whose cells work by `identity`, as the pipeline says it. One cell is
-    /// started at once, so that what is wrong is known before any document is read.
+    /// A pool of cells. One is started at once, so that what is wrong is known before
+    /// any document is read; all others must work by the same rules as this one.
     ///
     /// # Errors
-    /// Why a cell cannot be started or confined, or that it works by other rules.
-    pub fn start(settings: Settings, identity: String) -> io::Result<Self> {
-        let (cell, confinement) = Cell::start(&settings, &identity)?;
+    /// Why a cell cannot be started or confined.
+    pub fn start(settings: Settings) -> io::Result<Self> {
+        let (cell, confinement, identity) = Cell::start(&settings)?;
         Ok(Self {
             settings,
             identity,
@@ -230,11 +230,22 @@ impl Cells {
         }
         let cell = match cell {
             Some(cell) => cell,
-            none => none.insert(Cell::start(&self.settings, &self.identity)?.0),
+            none => none.insert(self.another()?),
         };
         let examined = cell.examine(matter, skip, self.settings.wall);
         losses.retries += std::mem::take(&mut cell.lost_before) + u64::from(examined.is_err());
         Ok(examined)
+    }
+
+    /// Another cell than the first.
+    fn another(&self) -> io::Result<Cell> {
+        let (cell, _, identity) = Cell::start(&self.settings)?;
+        if identity != self.identity {
+            return Err(io::Error::other(
+                "a cell works by other rules than this run: its files were changed meanwhile",
+            ));
+        }
+        Ok(cell)
     }
 
     /// The matter as one of which nothing could be read.
@@ -285,13 +296,13 @@ fn gone(why: &str) -> io::Error {
 
 impl Cell {
     /// Starts one; one that is lost before it stands is no reason to give up yet.
-    fn start(settings: &Settings, identity: &str) -> io::Result<(Self, Confinement)> {
-        let mut started = Self::start_once(settings, identity);
+    fn start(settings: &Settings) -> io::Result<(Self, Confinement, String)> {
+        let mut started = Self::start_once(settings);
         for lost in 1..ATTEMPTS {
             match started {
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {
-                    started = Self::start_once(settings, identity);
-                    if let Ok((cell, _)) = &mut started {
+                    started = Self::start_once(settings);
+                    if let Ok((cell, ..)) = &mut started {
                         cell.lost_before = lost as u64;
                     }
                 }
@@ -301,7 +312,7 @@ impl Cell {
         started
     }
 
-    fn start_once(settings: &Settings, identity: &str) -> io::Result<(Self, Confinement)> {
+    fn start_once(settings: &Settings) -> io::Result<(Self, Confinement, String)> {
         let (socket, inside) = UnixStream::pair()?;
         let child = Command::new(&settings.program)
             .args(&settings.arguments)
@@ -314,10 +325,7 @@ impl Cell {
             .spawn()?;
         let mut cell = Self { child, socket, matters: 0, lost_before: 0 };
         match cell.answer(Instant::now() + START) {
-            Ok(Answer::Ready(confinement, own)) if own == identity => Ok((cell, confinement)),
-            Ok(Answer::Ready(..)) => Err(io::Error::other(
-                "a cell works by other rules than this run: its files were changed meanwhile",
-            )),
+            Ok(Answer::Ready(confinement, identity)) => Ok((cell, confinement, identity)),
             Ok(_) => Err(io::Error::other("a cell answered before it was asked")),
             Err(error) => {
                 let lost = cell.child.try_wait().ok().flatten().is_none_or(|s| s.code().is_none());

@@ -87,16 +87,12 @@ impl Examiner {
         if !in_cells && settings.word(Key::Isolation) == Some("process") {
             bail!("isolation process: this system has none of what cells are made of");
         }
-        let pipeline = pipeline(settings, as_of, in_cells)?;
         #[cfg(target_os = "linux")]
         if in_cells {
-            let cells = Cells::start(cell_settings(settings, as_of), pipeline.identity());
-            let cells = cells.context(
-                "documents cannot be examined in processes of their own (--isolation thread \
-                 examines them in this one)",
-            )?;
-            return Ok(Self { place: Place::Cells(cells), allowance });
+            let place = Place::Cells(start_cells(settings, as_of)?);
+            return Ok(Self { place, allowance });
         }
+        let pipeline = pipeline(settings, as_of, false)?;
         Ok(Self { place: Place::Threads(Box::new(pipeline)), allowance })
     }
 }
@@ -147,6 +143,19 @@ fn handed(source: String, unread: Unread, allowance: u64) -> Handed {
         Item { name, content, gap }
     };
     Handed { source, items: unread.hand_over(allowance).into_iter().map(item).collect() }
+}
+
+/// Starts the first cell. It loads dictionaries and rules, this process does not.
+#[cfg(target_os = "linux")]
+fn start_cells(settings: &Settings, as_of: Date) -> anyhow::Result<Cells> {
+    Cells::start(cell_settings(settings, as_of)).or_else(|error| {
+        // Where files are at fault, loading them here says better what is wrong.
+        pipeline(settings, as_of, true)?;
+        Err(error).context(
+            "documents cannot be examined in processes of their own (--isolation thread \
+             examines them in this one)",
+        )
+    })
 }
 
 /// A cell is this program, with the settings of this run behind `cell`: it reads no
@@ -217,8 +226,7 @@ pub(super) fn doctor(args: &DoctorArgs) -> anyhow::Result<Status> {
     #[cfg(target_os = "linux")]
     {
         let as_of = super::scan::today();
-        let identity = pipeline(&settings, as_of, true)?.identity();
-        let cells = Cells::start(cell_settings(&settings, as_of), identity)?;
+        let cells = start_cells(&settings, as_of)?;
         let held = cells.confinement();
         for (en, zh, holds) in [
             ("limits of memory, time and open files", "内存、时间、打开文件数限额", held.limits),
