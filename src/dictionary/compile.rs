@@ -407,17 +407,17 @@ impl<'w> Compiler<'w> {
         for apart in &entry.apart {
             let set = &self.sets[apart.words];
             for term in &entry.terms {
-                if let Some((_, word)) = set.find_all(term).first() {
+                if let Some(word) = set.held_by(term) {
                     said.push(format!(
                         "the head word {term} holds the excluded {}, so it can never match",
-                        set.word(*word)
+                        set.word(word)
                     ));
                 }
             }
             for near in entry.near.iter().filter(|near| near.within == apart.within) {
                 let words = self.sets[near.words].plain_words();
                 if words.len() == self.sets[near.words].len()
-                    && words.iter().all(|word| !set.find_all(word).is_empty())
+                    && words.iter().all(|word| set.held_by(word).is_some())
                 {
                     said.push(format!(
                         "every word beside {} is excluded, so it can never match",

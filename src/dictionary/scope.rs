@@ -1,6 +1,7 @@
 //! Matter scopes (保密事项范围) and their entries, ready to be matched.
 
 use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 use jiff::civil::Date;
@@ -278,7 +279,7 @@ pub struct QuantityCondition {
 
 /// Words and patterns of which any will do. Equal sets of different entries are
 /// one, so that a passage is searched for them once.
-#[derive(Clone, Debug, Default)]
+#[derive(Debug, Default)]
 pub struct WordSet {
     words: Vec<String>,
     /// Which words are no patterns.
@@ -288,6 +289,8 @@ pub struct WordSet {
     literals: OnceLock<AhoCorasick>,
     /// Tells at once where there are none, if they are few.
     any: OnceLock<Option<AhoCorasick>>,
+    /// How often [`WordSet::held_by`] was asked.
+    asked: AtomicU32,
     patterns: Vec<(usize, Regex)>,
 }
 
@@ -311,7 +314,14 @@ impl WordSet {
                 None => literal_words.push(at),
             }
         }
-        Ok(Self { words, literal_words, literals: OnceLock::new(), any: OnceLock::new(), patterns })
+        Ok(Self {
+            words,
+            literal_words,
+            literals: OnceLock::new(),
+            any: OnceLock::new(),
+            asked: AtomicU32::new(0),
+            patterns,
+        })
     }
 
     /// Quick to build; it searches paragraphs, not documents.
@@ -370,6 +380,20 @@ impl WordSet {
     /// Its words that are no patterns.
     pub(super) fn plain_words(&self) -> Vec<&str> {
         self.literal_words.iter().map(|&at| self.word(at)).collect()
+    }
+
+    /// A word of the set that a word holds, if any: one of the first that stand in it.
+    /// Sets are asked this while a dictionary is loaded, most of them a few times and never
+    /// again; making an automaton would take longer.
+    pub(super) fn held_by(&self, word: &str) -> Option<usize> {
+        /// Then one is worth making.
+        const MANY: u32 = 1000;
+        if self.asked.fetch_add(1, Ordering::Relaxed) >= MANY || !self.patterns.is_empty() {
+            return self.find_all(word).first().map(|(_, at)| *at);
+        }
+        let at =
+            |at: &usize| word.find(self.word(*at)).map(|start| (start, self.word(*at).len(), *at));
+        self.literal_words.iter().filter_map(at).min().map(|(.., at)| at)
     }
 
     /// All words of the set in a text, with the index of each, ordered by place.
