@@ -52,15 +52,15 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Status> {
         bail!("cannot read {}", args.file.display());
     };
     let matter = unread.read(settings.read_limit());
-    let whole: u64 = matter.submissions.iter().map(|s| s.bytes.len() as u64).sum();
+    let whole = matter.bytes();
     if let (0, Some(gap)) = (whole, matter.submissions.iter().flat_map(|s| &s.gaps).next()) {
         bail!("{}: {}", matter.source, gap.detail);
     }
 
     let mut out = Output::open(None)?;
     let for_terminal = io::stdout().is_terminal();
-    let mut budget =
-        Budget::new(settings.limits()).with_passwords(PasswordFile::of(&settings).load()?);
+    let passwords = PasswordFile::of(&settings).load()?;
+    let mut budget = Budget::new(settings.limits()).for_input(whole).with_passwords(passwords);
     let mut status = Status::NothingFound;
     let mut waiting: Vec<Submission> = matter.submissions.into_iter().rev().collect();
     while let Some(submission) = waiting.pop() {

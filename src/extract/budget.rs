@@ -36,6 +36,9 @@ impl Limits {
     /// Output below which no ratio is looked at: small files compress well.
     pub const RATIO_FREE: u64 = 4 << 20;
 
+    /// Output of all streams of a matter together below which no ratio is looked at.
+    pub const TREE_FREE: u64 = 64 << 20;
+
     /// Those that are not what they are by default, by their names in settings:
     /// what an examination depends on beside the bytes.
     pub fn differing(&self) -> Vec<(&'static str, u64)> {
@@ -81,6 +84,9 @@ impl Default for Limits {
 pub struct Budget {
     limits: Limits,
     passwords: Passwords,
+    /// Bytes that may come out: of all containers together no more for each byte
+    /// handed in than of one.
+    room: u64,
     bytes: u64,
     parts: u32,
     steps: u64,
@@ -89,7 +95,15 @@ pub struct Budget {
 impl Budget {
     /// A fresh budget.
     pub fn new(limits: Limits) -> Self {
-        Self { limits, passwords: Passwords::default(), bytes: 0, parts: 0, steps: 0 }
+        let room = limits.bytes;
+        Self { limits, passwords: Passwords::default(), room, bytes: 0, parts: 0, steps: 0 }
+    }
+
+    /// The same for a matter of so many bytes: containers within containers, each of
+    /// which stays within the ratio, do not multiply it beyond [`Limits::TREE_FREE`].
+    pub fn for_input(self, bytes: u64) -> Self {
+        let allowed = bytes.saturating_mul(self.limits.ratio).max(Limits::TREE_FREE);
+        Self { room: allowed.min(self.limits.bytes), ..self }
     }
 
     /// The same, with passwords for what is encrypted.
@@ -137,13 +151,17 @@ impl Budget {
         if self.bytes > self.limits.bytes {
             return Err(over(Limit::Bytes, self.limits.bytes, "bytes unpacked in one matter"));
         }
+        if self.bytes > self.room {
+            let ratio = self.limits.ratio;
+            return Err(over(Limit::Ratio, ratio, "bytes unpacked for each byte of the matter"));
+        }
         Ok(())
     }
 
     /// How many bytes a stream of `packed` bytes may give: no more than the matter
     /// has left, and no more for each byte of input than is allowed.
     pub fn room(&self, packed: u64) -> u64 {
-        let left = self.limits.bytes.saturating_sub(self.bytes);
+        let left = self.room.saturating_sub(self.bytes);
         let ratio = packed.max(1).saturating_mul(self.limits.ratio);
         left.min(ratio.max(Limits::RATIO_FREE))
     }
@@ -323,6 +341,24 @@ mod tests {
             let gap = cut_lines(&mut cut, &budget);
             assert_eq!(cut, kept);
             assert_eq!(gap.is_some(), text != kept, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn containers_within_containers_do_not_multiply_the_ratio() {
+        const MIB: u64 = 1 << 20;
+        for (input, spent, limit) in [
+            (100, 64 * MIB, None),
+            (100, 65 * MIB, Some(Limit::Ratio)),
+            (MIB / 2, 249 * MIB, None),
+            (MIB / 2, 251 * MIB, Some(Limit::Ratio)),
+            (10 * MIB, 512 * MIB, None),
+            (10 * MIB, 513 * MIB, Some(Limit::Bytes)),
+        ] {
+            let mut budget = Budget::new(Limits::default()).for_input(input);
+            let halves = [spent / 2, spent - spent / 2];
+            let gap = halves.iter().find_map(|half| budget.spend_bytes(*half).err());
+            assert_eq!(gap.map(|gap| gap.kind), limit.map(GapKind::Limit), "{input} {spent}");
         }
     }
 

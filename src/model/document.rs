@@ -159,6 +159,13 @@ pub struct Matter {
     pub submissions: Vec<Submission>,
 }
 
+impl Matter {
+    /// Bytes of all its submissions.
+    pub fn bytes(&self) -> u64 {
+        self.submissions.iter().map(|submission| submission.bytes.len() as u64).sum()
+    }
+}
+
 impl From<Submission> for Matter {
     fn from(submission: Submission) -> Self {
         let source = submission.provenance.names().first().cloned().unwrap_or_default();

@@ -55,7 +55,7 @@ pub fn compare(
     matter: impl Into<Matter>,
 ) -> Vec<PartDifference> {
     let matter = matter.into();
-    let mut budget = Budget::new(limits.clone());
+    let mut budget = Budget::new(limits.clone()).for_input(matter.bytes());
     let mut parts = Vec::new();
     let mut waiting: Vec<Submission> = matter.submissions.into_iter().rev().collect();
     while let Some(submission) = waiting.pop() {

@@ -119,10 +119,11 @@ impl Pipeline {
         watch: &mut dyn FnMut(&Submission) -> Option<Gap>,
         see: &mut dyn FnMut(Seen<'_>),
     ) -> Examination {
-        let mut budget = Budget::new(self.limits.clone()).with_passwords(self.passwords.clone());
+        let bytes = matter.bytes();
+        let budget = Budget::new(self.limits.clone()).for_input(bytes);
+        let mut budget = budget.with_passwords(self.passwords.clone());
         let mut parts: Vec<(Part, Facts)> = Vec::new();
         let mut files = Vec::new();
-        let bytes = matter.submissions.iter().map(|s| s.bytes.len() as u64).sum();
 
         // What is packed inside a submission is a submission like any other: it
         // walks the same path as the thing it came in, next after it.

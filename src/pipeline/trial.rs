@@ -24,7 +24,8 @@ impl Pipeline {
     /// Tries the entry `number` of the dictionary on a matter, part by part.
     pub fn try_entry(&self, matter: impl Into<Matter>, number: usize) -> Vec<PartTrial> {
         let matter = matter.into();
-        let mut budget = Budget::new(self.limits.clone()).with_passwords(self.passwords.clone());
+        let budget = Budget::new(self.limits.clone()).for_input(matter.bytes());
+        let mut budget = budget.with_passwords(self.passwords.clone());
         let mut parts = Vec::new();
         let mut waiting: Vec<Submission> = matter.submissions.into_iter().rev().collect();
         while let Some(submission) = waiting.pop() {
