@@ -66,7 +66,7 @@ class Peer:
         self.failures = failures or tally
 
     def reads(self, folder):
-        return self.formats is None or folder in self.formats
+        return folder in self.formats
 
 
 def tally(cost):
@@ -142,8 +142,10 @@ def everything(cache):
             return ["env", "LC_ALL=C", *command, *jobs, "-f", terms[0], *folders]
         return install, run_raw
 
-    def docling():
-        raise Missing("its layout models are fetched from a hub when it is first run; without network access it reads nothing")
+    def needs_network(what):
+        def install():
+            raise Missing(f"it fetches {what} from the network when it first reads something")
+        return install, None
 
     nothing_failed = lambda cost: {"failed": None}
     failed_lines = lambda word: lambda cost: {"failed": len(re.findall(word, cost.said))}
@@ -159,6 +161,6 @@ def everything(cache):
              workers=False, failures=failed_lines(r"ERROR"), note="searches bytes as they are packed or unpacked, not text"),
         Peer("rg -F -f, files as they are", TEXTS, *raw("rg"), failures=nothing_failed, note="floor: no decoding, no document"),
         Peer("grep -F -f, files as they are", TEXTS, *raw("grep"), failures=nothing_failed, workers=False, note="floor: no decoding, no document"),
-        Peer("unstructured (fast)", ["docx", "html", "eml"], *library("unstructured")),
-        Peer("Docling", PDF + ["docx"], docling, None),
+        Peer("Docling", PDF + ["docx"], *needs_network("its layout models")),
+        Peer("unstructured", ["docx", "html", "eml"], *needs_network("a model of English")),
     ]

@@ -26,11 +26,6 @@ def reader():
                 return "\f".join(page.get_textpage().get_text_bounded() for page in document)
             finally:
                 document.close()
-    elif LIBRARY == "unstructured":
-        from unstructured.partition.auto import partition
-
-        def read(path):
-            return "\n".join(str(element) for element in partition(path, strategy="fast"))
     else:
         sys.exit(f"unknown library {LIBRARY}")
     return read
