@@ -1,6 +1,6 @@
 //! For few words: what their last two characters tell, and of the one before.
 
-use super::filter::Places;
+use super::filter::{Places, Stretch};
 use super::keys::{A, Class, LEAD, LEAD_BITS, SMEAR};
 
 /// Bytes before a character of three that are looked at with it.
@@ -73,6 +73,26 @@ impl Endings {
         .unwrap_or(at)
     }
 
+    /// Gathers the places in a row of ASCII, eight at a time, and says where it
+    /// stopped; each with `kind` above it.
+    pub(super) fn gather_ascii<const N: usize>(
+        &self,
+        text: Stretch<'_>,
+        kind: u32,
+        places: &mut Places<N>,
+    ) -> usize {
+        let at = text.at;
+        let blocks = self.blocks.as_slice();
+        match blocks.len() {
+            SMALL => blocks.first_chunk::<SMALL>().map(|b| gather_ascii(b, text, kind, places)),
+            MIDDLE => blocks.first_chunk::<MIDDLE>().map(|b| gather_ascii(b, text, kind, places)),
+            LARGE => blocks.first_chunk::<LARGE>().map(|b| gather_ascii(b, text, kind, places)),
+            HUGE => blocks.first_chunk::<HUGE>().map(|b| gather_ascii(b, text, kind, places)),
+            _ => None,
+        }
+        .unwrap_or(at)
+    }
+
     /// Whether a word may end with these characters of three bytes; 1 or 0.
     #[inline(always)]
     pub(super) fn may_end_in_han(&self, tail: u64) -> usize {
@@ -131,6 +151,38 @@ fn gather<const BLOCKS: usize, const N: usize>(
         rest = &rest[12..];
     }
     base + from as usize
+}
+
+#[inline(never)]
+fn gather_ascii<const BLOCKS: usize, const N: usize>(
+    blocks: &[u64; BLOCKS],
+    text: Stretch<'_>,
+    kind: u32,
+    places: &mut Places<N>,
+) -> usize {
+    const ASCII: u64 = 0x8080_8080_8080_8080;
+    let may_end = |tail: u64| {
+        let block = blocks[(four(tail) >> (64 - BLOCKS.trailing_zeros())) as usize];
+        (block >> before_four(tail) & 1) as usize
+    };
+    let Some(from) = text.at.checked_sub(7) else { return text.at };
+    let mut rest = text.bytes.get(from..).unwrap_or_default();
+    let mut from = (text.at - text.base) as u32;
+    let last = (text.end - text.base) as u32;
+    while let Some(window) = rest.first_chunk::<15>() {
+        let next = window.last_chunk().map_or(ASCII, |eight| u64::from_le_bytes(*eight));
+        if next & ASCII != 0 || from >= last || places.len > N - 8 {
+            break;
+        }
+        // Eight bytes up to the end of each of eight characters.
+        for at in 0..8 {
+            let tail = window[at..].first_chunk().map_or(0, |eight| u64::from_le_bytes(*eight));
+            places.push(from.wrapping_add(at as u32 + 1) | kind, may_end(tail));
+        }
+        from = from.wrapping_add(8);
+        rest = &rest[8..];
+    }
+    text.base + from as usize
 }
 
 #[inline(always)]

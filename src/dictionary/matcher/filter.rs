@@ -25,6 +25,15 @@ impl<const N: usize> Places<N> {
     }
 }
 
+/// A stretch of text that is looked through: from `at` to `end`, places counted from
+/// `base` on.
+pub(super) struct Stretch<'a> {
+    pub(super) bytes: &'a [u8],
+    pub(super) base: usize,
+    pub(super) at: usize,
+    pub(super) end: usize,
+}
+
 /// One bit for each hash of a whole key.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Bits {

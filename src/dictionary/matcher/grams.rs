@@ -2,7 +2,7 @@
 //! whole words of two and of three characters of three bytes, and for the last
 //! four of all longer ones.
 
-use super::filter::Places;
+use super::filter::{Places, Stretch};
 use super::keys::{A, B, Class, LEAD, LEAD_BITS, last_bytes};
 
 /// One bit for each hash of how words end.
@@ -84,7 +84,7 @@ impl Grams {
         places: &mut Places<N>,
     ) -> usize {
         // Of a size that is known no index need be checked.
-        let text = Text { bytes, base, at, end };
+        let text = Stretch { bytes, base, at, end };
         let twos = self.twos.first_chunk::<TWOS>();
         if let Some(fours) = self.fours.first_chunk::<MORE_FOURS>()
             && let Some(threes) = self.threes.first_chunk::<MORE_THREES>()
@@ -104,20 +104,12 @@ impl Grams {
     }
 }
 
-/// Where to look.
-struct Text<'a> {
-    bytes: &'a [u8],
-    base: usize,
-    at: usize,
-    end: usize,
-}
-
 #[inline(never)]
 fn gather<const THREES: usize, const FOURS: usize, const N: usize>(
     twos: impl Fn(u64) -> u64,
     threes: &[u64; THREES],
     fours: &[u64; FOURS],
-    text: Text<'_>,
+    text: Stretch<'_>,
     places: &mut Places<N>,
 ) -> usize {
     let may_end = |(tail, before): (u64, u32)| {

@@ -2,7 +2,7 @@
 
 use super::Occurrence;
 use super::endings::{Endings, WINDOW as SHORT_WINDOW};
-use super::filter::{Bits, Places};
+use super::filter::{Bits, Places, Stretch};
 use super::grams::{self, Grams, WINDOW};
 use super::keys::{A, Class, SMEAR, Tail, han, hash, last_bytes, last_han, leads_han, slot_hash};
 use super::words::Words;
@@ -195,11 +195,18 @@ impl Tables {
     ) {
         let mut at = *walk;
         if self.has_others() {
+            if self.short.is_empty() {
+                let text = Stretch { bytes, base, at, end };
+                at = self.other.gather_ascii(text, OTHER as u32, places);
+            }
+            let mut few = 0;
             while let Some(&byte) = bytes.get(at)
                 && !leads_han(byte)
                 && at < end
                 && places.len < BATCH
+                && few < 16
             {
+                few += 1;
                 at += 1;
                 let ends = bytes.get(at).is_none_or(|next| next & 0xC0 != 0x80);
                 let tail = last_bytes(&bytes[..at]);
