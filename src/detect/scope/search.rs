@@ -497,16 +497,18 @@ impl<'a> Search<'a> {
                 None => Near::Elsewhere,
             };
         }
-        let window = self.window(at, condition.within);
         let found = self.words.of(condition.words);
         if found.of != (self.cell..self.cell) {
             let mut all = set.find_all(&at.passage.text[at.cell.clone()]);
             shift(&mut all, at.cell.start);
             *found = Found { of: self.cell..self.cell, found: all };
         }
-        match found.within(&window, |_| true) {
+        if found.found.is_empty() {
+            return Near::Absent;
+        }
+        let window = self.window(at, condition.within);
+        match self.words.of(condition.words).within(&window, |_| true) {
             Some((span, word)) => Near::Here(span.clone(), *word),
-            None if found.found.is_empty() => Near::Absent,
             None => Near::Elsewhere,
         }
     }
@@ -523,14 +525,17 @@ impl<'a> Search<'a> {
             }
             return found.found.iter().find(|(_, q)| holds(q)).map(|(span, _)| span.clone());
         }
-        let window = self.window(at, condition.within);
         let found = &mut self.quantities;
         if found.of != (self.cell..self.cell) {
             let mut all = quantities(&at.passage.text[at.cell.clone()]);
             shift(&mut all, at.cell.start);
             *found = Found { of: self.cell..self.cell, found: all };
         }
-        found.within(&window, holds).map(|(span, _)| span.clone())
+        if found.found.is_empty() {
+            return None;
+        }
+        let window = self.window(at, condition.within);
+        self.quantities.within(&window, holds).map(|(span, _)| span.clone())
     }
 
     /// The stretch of the passage that counts as near the head.
