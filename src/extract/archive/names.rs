@@ -2,7 +2,6 @@
 
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
 use encoding_rs::{BIG5, EUC_JP, EUC_KR, Encoding, GB18030, GBK, SHIFT_JIS};
-use flate2::Crc;
 
 use crate::model::{Note, Words};
 
@@ -160,9 +159,7 @@ pub(crate) fn extra_fields(mut extra: &[u8], wanted: u16) -> impl Iterator<Item 
 }
 
 fn crc(bytes: &[u8]) -> u32 {
-    let mut crc = Crc::new();
-    crc.update(bytes);
-    crc.sum()
+    crc32fast::hash(bytes)
 }
 
 fn cp437(byte: u8) -> char {

@@ -1,6 +1,6 @@
 //! PNG (third edition): chunks, those with text above all.
 
-use flate2::Crc;
+use crc32fast::Hasher as Crc;
 use memchr::memchr;
 
 use super::numbers::{big, place};
@@ -21,7 +21,7 @@ pub(super) fn read(bytes: &[u8], picture: &mut Picture<'_>) {
         let mut crc = Crc::new();
         crc.update(kind);
         crc.update(data);
-        is_damaged |= stated != Some(crc.sum().into());
+        is_damaged |= stated != Some(crc.finalize().into());
         match kind {
             b"IHDR" => size = size.or(big(data, 0, 4).zip(big(data, 4, 4))),
             b"fcTL" => picture.frames += 1,

@@ -21,7 +21,6 @@ mod window;
 use std::ops::Range;
 
 use crypt::{Key, Seal};
-use flate2::Crc;
 use unpack29::Unpack29;
 use unpack50::{Settings, Unpack50};
 
@@ -492,7 +491,5 @@ impl Keys {
 }
 
 fn crc_of(bytes: &[u8]) -> u32 {
-    let mut crc = Crc::new();
-    crc.update(bytes);
-    crc.sum()
+    crc32fast::hash(bytes)
 }

@@ -1,7 +1,5 @@
 //! Content packed by RAR 2.9 to 4: LZ with prefix codes, and PPMd for text.
 
-use flate2::Crc;
-
 use super::Stop;
 use super::bits::{Bits, Code};
 use super::filters::{self, Filter, Kind};
@@ -431,9 +429,7 @@ impl Unpack29 {
 
 /// A program by its length and checksum.
 fn standard(code: &[u8]) -> Option<Standard> {
-    let mut crc = Crc::new();
-    crc.update(code);
-    Some(match (code.len(), crc.sum()) {
+    Some(match (code.len(), crc32fast::hash(code)) {
         (53, 0xAD57_6887) => Standard::E8,
         (57, 0x3CD7_E57E) => Standard::E8E9,
         (120, 0x3769_893F) => Standard::Itanium,

@@ -13,7 +13,6 @@ mod tests;
 use std::io::Read;
 
 use crypt::Recipe;
-use flate2::Crc;
 use folder::{Packed, SIGNATURE};
 use header::{File, Folder, Header, List, Streams, Trouble};
 
@@ -344,7 +343,5 @@ impl Keys {
 }
 
 fn crc_of(bytes: &[u8]) -> u32 {
-    let mut crc = Crc::new();
-    crc.update(bytes);
-    crc.sum()
+    crc32fast::hash(bytes)
 }

@@ -4,7 +4,6 @@ use std::borrow::Cow;
 use std::io::Read;
 
 use encoding_rs::GB18030;
-use flate2::Crc;
 use flate2::bufread::DeflateDecoder;
 
 use super::crypt::{Cipher, ROUNDS};
@@ -203,7 +202,7 @@ impl Entry<'_> {
         let gap = gap.filter(|gap| !self.cut || gap.kind != GapKind::Damaged).or_else(|| {
             let words = if self.cut {
                 "its data break off"
-            } else if has_crc && self.crc.is_some_and(|crc| crc != crc_of(&bytes)) {
+            } else if has_crc && self.crc.is_some_and(|crc| crc != crc32fast::hash(&bytes)) {
                 "its content does not fit its checksum"
             } else {
                 return None;
@@ -224,7 +223,7 @@ impl Entry<'_> {
         let Some(left) = work.checked_sub(cost) else { return false };
         *work = left;
         if self.method == STORED {
-            return self.crc.is_some_and(|crc| crc == crc_of(packed));
+            return self.crc.is_some_and(|crc| crc == crc32fast::hash(packed));
         }
         DeflateDecoder::new(packed).read(&mut [0; 512]).is_ok()
     }
@@ -235,12 +234,6 @@ fn take(packed: &mut Source<'_>, count: usize) -> Result<Vec<u8>, Gap> {
     let mut head = vec![0; count];
     packed.read_exact(&mut head).map_err(|_| Gap::new(GapKind::Damaged, "its data break off"))?;
     Ok(head)
-}
-
-fn crc_of(bytes: &[u8]) -> u32 {
-    let mut crc = Crc::new();
-    crc.update(bytes);
-    crc.sum()
 }
 
 fn method_name(method: u16) -> &'static str {

@@ -2,8 +2,9 @@
 
 use std::io::Write;
 
+use crc32fast::Hasher as Crc;
+use flate2::Compression;
 use flate2::write::DeflateEncoder;
-use flate2::{Compression, Crc};
 
 /// A member to pack.
 #[derive(Clone, Debug, Default)]
@@ -52,7 +53,7 @@ impl Packed {
         out.extend(self.flags.to_le_bytes());
         out.extend(self.method.to_le_bytes());
         out.extend([0; 4]);
-        let known = [crc.sum(), packed as u32, self.content.len() as u32];
+        let known = [crc.finalize(), packed as u32, self.content.len() as u32];
         for value in known {
             out.extend(if streamed { 0 } else { value }.to_le_bytes());
         }
