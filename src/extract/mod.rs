@@ -37,6 +37,7 @@ pub use pdf::render::{Draw, pdf_pages};
 pub use sniff::{Format, sniff};
 
 use office::crypt::Lock;
+use sniff::{Looked, look};
 
 use crate::model::{Encoding, Gap, GapKind, Note, Origin, SourceText, Submission, Words};
 
@@ -74,24 +75,25 @@ pub fn extract(submission: &Submission, budget: &mut Budget) -> Extraction {
         let format = Format::Other("application/octet-stream");
         return Extraction { format, gaps: submission.gaps.clone(), ..Extraction::default() };
     }
-    let (format, panicked) = match panics::caught(|| sniff(&submission.bytes)) {
-        Ok(format) => (format, None),
-        Err(said) => (Format::default(), Some(said)),
+    let (looked, panicked) = match panics::caught(|| look(&submission.bytes)) {
+        Ok(looked) => (looked, None),
+        Err(said) => (Looked::default(), Some(said)),
     };
-    read_with(format, panicked, submission, budget)
+    read_with(looked, panicked, submission, budget)
 }
 
 /// The same, for a submission that is read as `format`, whatever its bytes say.
 pub fn extract_as(format: Format, submission: &Submission, budget: &mut Budget) -> Extraction {
-    read_with(format, None, submission, budget)
+    read_with(format.into(), None, submission, budget)
 }
 
 fn read_with(
-    format: Format,
+    looked: Looked,
     panicked: Option<String>,
     submission: &Submission,
     budget: &mut Budget,
 ) -> Extraction {
+    let format = looked.format;
     if let Err(gap) = budget.begin_part(submission.provenance.depth()) {
         return Extraction { format, gaps: vec![gap], ..Extraction::default() };
     }
@@ -100,7 +102,7 @@ fn read_with(
     // gap to report, not a process to lose.
     let result = match panicked {
         Some(said) => Err(said),
-        None => panics::caught(|| unlock_and_read(format, submission, budget)),
+        None => panics::caught(|| unlock_and_read(looked, submission, budget)),
     };
     let mut extraction = result.unwrap_or_else(|said| {
         let detail = format!("the reader for {} failed: {said}", format.media_type());
@@ -169,25 +171,26 @@ fn settle(extraction: &mut Extraction, spent: u64, budget: &mut Budget) {
 }
 
 /// Reads a document, without its lock where a password opens it.
-fn unlock_and_read(format: Format, submission: &Submission, budget: &mut Budget) -> Extraction {
+fn unlock_and_read(looked: Looked, submission: &Submission, budget: &mut Budget) -> Extraction {
+    let format = looked.format;
     match office::crypt::unlock(format, &submission.bytes, budget) {
-        Lock::Absent => Extraction { format, ..read(format, submission, budget) },
+        Lock::Absent => Extraction { format, ..read(looked, submission, budget) },
         Lock::Shut(gap) => {
             // What is in the open all the same, as properties may be, is read.
-            let mut extraction = read(format, submission, budget);
+            let mut extraction = read(looked, submission, budget);
             extraction.gaps.retain(|gap| gap.kind != GapKind::Encrypted);
             extraction.gaps.insert(0, gap);
             Extraction { format, ..extraction }
         }
         Lock::Opened(bytes, lost) => {
-            let format = sniff(&bytes);
+            let looked = look(&bytes);
             let opened = Submission {
                 bytes: bytes.into(),
                 gaps: Vec::new(),
                 provenance: submission.provenance.clone(),
                 origin: submission.origin,
             };
-            let mut extraction = read(format, &opened, budget);
+            let mut extraction = read(looked, &opened, budget);
             extraction.gaps.extend(lost);
             extraction.notes.push(Note {
                 id: "password",
@@ -196,18 +199,19 @@ fn unlock_and_read(format: Format, submission: &Submission, budget: &mut Budget)
                     "文档已加密，用口令打开。",
                 ),
             });
-            Extraction { format, ..extraction }
+            Extraction { format: looked.format, ..extraction }
         }
     }
 }
 
-fn read(format: Format, submission: &Submission, budget: &mut Budget) -> Extraction {
+fn read(looked: Looked, submission: &Submission, budget: &mut Budget) -> Extraction {
+    let Looked { format, told } = looked;
     match format {
         Format::Empty if sniff::never_empty(submission.provenance.name()) => {
             Extraction::gap(GapKind::Damaged, "no bytes, where a file of this name always has some")
         }
         Format::Empty => Extraction::default(),
-        Format::Plain => plain::read(submission, budget),
+        Format::Plain => plain::read(submission, told, budget),
         Format::Html => html::read(submission, budget),
         Format::Pdf => pdf::read(submission, budget),
         Format::Docx => office::docx::read(submission, budget),
@@ -217,7 +221,7 @@ fn read(format: Format, submission: &Submission, budget: &mut Budget) -> Extract
         Format::FlatOdf(_) => office::odf::read_flat(submission, budget),
         Format::Ofd => ofd::read(submission, budget),
         Format::Zip => archive::zip::read(submission, budget),
-        Format::Eml => mail::eml::read(submission, budget),
+        Format::Eml => mail::eml::read(submission, told, budget),
         Format::EncryptedOffice => {
             Extraction::gap(GapKind::Encrypted, "the office document is encrypted with a password")
         }

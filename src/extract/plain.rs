@@ -3,16 +3,19 @@
 use std::borrow::Cow;
 
 use super::budget::cut_lines;
+use super::charset::{self, Told};
 use super::unread::PICTURES;
-use super::{Budget, Extraction, charset, json, separated};
+use super::{Budget, Extraction, json, separated};
 use crate::model::{Encoding, Gap, Note, SourceText, Submission, Words};
 
 /// Under this, the encoding is worth a note.
 const SURE: f32 = 0.6;
 
-/// Reads it.
-pub(crate) fn read(submission: &Submission, budget: &mut Budget) -> Extraction {
-    let mut decoded = charset::decode(&submission.bytes, budget.text_limit());
+/// Reads it, in the encoding that was told already if it was.
+pub(crate) fn read(submission: &Submission, told: Option<Told>, budget: &mut Budget) -> Extraction {
+    let bytes = &submission.bytes;
+    let told = told.unwrap_or_else(|| charset::tell(bytes));
+    let mut decoded = charset::decode_told(bytes, told, budget.text_limit());
     let mut gaps: Vec<_> = decoded.gap().into_iter().collect();
     if decoded.cut {
         gaps.push(budget.text_gap());

@@ -199,7 +199,11 @@ impl Decoded {
 
 /// Decodes a whole text, in the encoding its bytes tell, to at most `limit` bytes.
 pub(super) fn decode(bytes: &[u8], limit: usize) -> Decoded {
-    let told = tell(bytes);
+    decode_told(bytes, tell(bytes), limit)
+}
+
+/// The same, where the encoding of the whole text was told before.
+pub(super) fn decode_told(bytes: &[u8], told: Told, limit: usize) -> Decoded {
     let mut decoded = decode_as(bytes.get(told.mark..).unwrap_or_default(), told.charset, limit);
     decoded.confidence = told.confidence;
     decoded.reads = told.reads;

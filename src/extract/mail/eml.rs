@@ -14,13 +14,14 @@ use super::fields::{Field, Head, line_at};
 use super::page::Page;
 use super::transfer::{Coding, Decoded};
 use super::words;
-use crate::extract::charset::{self, Charset};
+use crate::extract::charset::{self, Charset, Told};
 use crate::extract::{Budget, Extraction, sniff};
 use crate::model::{Gap, GapKind, Origin, Region, Submission};
 
-/// Reads one mail.
-pub(crate) fn read(submission: &Submission, budget: &mut Budget) -> Extraction {
-    let bytes = plain_lines(&submission.bytes);
+/// Reads one mail, whose encoding as a text may have been told already.
+pub(crate) fn read(submission: &Submission, told: Option<Told>, budget: &mut Budget) -> Extraction {
+    let told = told.unwrap_or_else(|| charset::tell(&submission.bytes));
+    let bytes = plain_lines(&submission.bytes, told);
     let (bytes, behind) = past_envelope(&bytes);
     let (entities, gaps) = entities(bytes, budget);
     let label = entities.iter().find_map(|entity| entity.kind.raw("charset"));
@@ -43,8 +44,7 @@ pub(crate) fn read(submission: &Submission, budget: &mut Budget) -> Extraction {
 
 /// The mail in bytes whose lines end as lines of mail do: a file in UTF-16 as
 /// UTF-8, and one whose lines end with a carriage return alone with feeds.
-pub(super) fn plain_lines(bytes: &[u8]) -> Cow<'_, [u8]> {
-    let told = charset::tell(bytes);
+pub(super) fn plain_lines(bytes: &[u8], told: Told) -> Cow<'_, [u8]> {
     let rest = bytes.get(told.mark..).unwrap_or_default();
     if matches!(told.charset, Charset::Wide { .. } | Charset::Ebcdic) {
         let decoded = charset::decode_as(rest, told.charset, usize::MAX);

@@ -24,7 +24,7 @@ const ADDRESSES: &[&str] =
 
 /// Reads it.
 pub(crate) fn read(submission: &Submission, budget: &mut Budget) -> Extraction {
-    let bytes = plain_lines(&submission.bytes);
+    let bytes = plain_lines(&submission.bytes, charset::tell(&submission.bytes));
     let (bytes, behind) = past_envelope(&bytes);
     let (entities, gaps) = entities(bytes, budget);
     let sheets = entities.iter().filter_map(Sheet::of).collect();

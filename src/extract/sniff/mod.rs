@@ -93,18 +93,43 @@ impl Format {
     }
 }
 
+/// What a look at the bytes showed.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Looked {
+    /// The format.
+    pub format: Format,
+    /// The encoding, where it was asked for: it costs enough to be asked for once.
+    pub told: Option<Told>,
+}
+
+impl From<Format> for Looked {
+    fn from(format: Format) -> Self {
+        Self { format, told: None }
+    }
+}
+
 /// Tells the format.
 pub fn sniff(bytes: &[u8]) -> Format {
+    look(bytes).format
+}
+
+/// Tells the format, and what was found out on the way.
+pub(super) fn look(bytes: &[u8]) -> Looked {
     if bytes.is_empty() {
-        return Format::Empty;
+        return Format::Empty.into();
     }
     if let Some(format) = by_container(bytes) {
-        return format;
+        return format.into();
     }
     if let Some(media_type) = magic::strong(bytes) {
-        return Format::Other(media_type);
+        return Format::Other(media_type).into();
     }
     let told = charset::tell(bytes);
+    Looked { format: by_text(bytes, told), told: Some(told) }
+}
+
+/// The format of what has no first bytes of its own.
+fn by_text(bytes: &[u8], told: Told) -> Format {
     let pdf = pdf_after_junk(bytes);
     if is_text(bytes, told) {
         let format = by_structure(bytes, told);

@@ -4,7 +4,7 @@ use super::*;
 use crate::extract::Limits;
 
 fn reading(mail: &[u8]) -> Extraction {
-    read(&Submission::file("a.eml", mail), &mut Budget::new(Limits::default()))
+    read(&Submission::file("a.eml", mail), None, &mut Budget::new(Limits::default()))
 }
 
 /// Blocks as `region label text`.
