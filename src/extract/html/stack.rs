@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
-use super::css::Node;
+use super::css::{Node, bit};
 use super::elements::{end_scope, ends, is_boundary, is_formatting};
 use super::look::Look;
 use super::tokens::Tag;
@@ -24,6 +24,8 @@ pub(super) struct Open {
     pub tag: Tag,
     /// Tells elements of a name apart by their attributes.
     hash: u64,
+    /// What it is called, for selectors to be compared with quickly.
+    bits: u64,
     pub look: Look,
 }
 
@@ -33,7 +35,9 @@ impl Open {
         if is_formatting(&tag.name) {
             tag.attributes.hash(&mut hasher);
         }
-        Self { tag, hash: hasher.finish(), look: Look::default() }
+        let mut open = Self { tag, hash: hasher.finish(), bits: 0, look: Look::default() };
+        open.bits = open.classes().fold(bit(open.name()) | bit(open.id()), |b, c| b | bit(c));
+        open
     }
 
     pub fn class_list(&self) -> Vec<&str> {
@@ -61,6 +65,10 @@ impl Node for Open {
 
     fn attr(&self, name: &str) -> Option<&str> {
         self.tag.attr(name)
+    }
+
+    fn bits(&self) -> u64 {
+        self.bits
     }
 }
 

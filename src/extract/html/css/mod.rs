@@ -9,5 +9,5 @@ mod values;
 
 pub(in crate::extract) use color::ink_of_attribute;
 pub(in crate::extract) use declared::{Display, Position, Set, White, declarations};
-pub(in crate::extract) use sheet::{Node, Sheet};
+pub(in crate::extract) use sheet::{Node, Sheet, bit};
 pub(in crate::extract) use values::Length;

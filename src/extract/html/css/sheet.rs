@@ -24,6 +24,19 @@ pub(in crate::extract) trait Node {
     fn has_class(&self, class: &str) -> bool;
     /// The value of an attribute; only asked of the element itself.
     fn attr(&self, name: &str) -> Option<&str>;
+    /// [`bit`] of its name, its id and each of its classes, or of more: what a
+    /// selector asks for and is not among them need not be looked for.
+    fn bits(&self) -> u64 {
+        u64::MAX
+    }
+}
+
+/// One of 64 bits by which most words that differ are told apart (FNV-1a).
+pub(in crate::extract) fn bit(word: &str) -> u64 {
+    let hash = word.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+    });
+    1 << (hash >> 58)
 }
 
 #[derive(Debug)]
@@ -38,6 +51,8 @@ enum Test {
 #[derive(Debug, Default)]
 struct Compound {
     tests: Vec<Test>,
+    /// Bits that an element has for which all of them hold.
+    bits: u64,
     /// Whether it must hold the next compound directly, and not at any depth.
     is_parent: bool,
 }
@@ -46,6 +61,8 @@ struct Compound {
 struct Selector {
     /// Outermost first; the last is for the element itself.
     compounds: Vec<Compound>,
+    /// Bits of all compounds but the last: what stands around has them, or it does not match.
+    around: u64,
     specificity: u32,
     rule: usize,
 }
@@ -186,13 +203,16 @@ impl Sheet {
     ) -> (Vec<&(Set, bool)>, usize) {
         let mut found: Vec<(u32, usize)> = Vec::new();
         let mut steps = 0;
+        let bits = around.iter().fold(0, |bits, node| bits | node.bits());
         let lists = [self.by_id.get(node.id()), self.by_name.get(node.name())];
         let of_classes = classes.iter().map(|class| self.by_class.get(*class));
         let lists = lists.into_iter().chain(of_classes).flatten().chain([&self.general]);
         for at in lists.flatten() {
             let Some(selector) = self.selectors.get(*at) else { continue };
             steps += 1;
-            if selector.matches(node, around, &mut steps) {
+            if bits & selector.around == selector.around
+                && selector.matches(node, around, &mut steps)
+            {
                 found.push((selector.specificity, *at));
             }
         }
@@ -207,7 +227,7 @@ impl Sheet {
 impl Selector {
     fn matches<N: Node>(&self, node: &N, around: &[N], steps: &mut usize) -> bool {
         let Some((own, outer)) = self.compounds.split_last() else { return false };
-        if !own.tests.iter().all(|test| test.holds(node)) {
+        if !own.holds(node) {
             return false;
         }
         // A bit is set where all compounds behind it are found already: `at_any` may
@@ -224,7 +244,7 @@ impl Selector {
             let looked_for = at_any | at_next;
             at_next = 0;
             for (at, compound) in outer.iter().enumerate() {
-                if looked_for & bit(at) == 0 || !compound.tests.iter().all(|t| t.holds(node)) {
+                if looked_for & bit(at) == 0 || !compound.holds(node) {
                     continue;
                 }
                 let Some(further) = at.checked_sub(1) else { return true };
@@ -242,7 +262,20 @@ impl Selector {
     }
 }
 
+impl Compound {
+    fn holds<N: Node>(&self, node: &N) -> bool {
+        node.bits() & self.bits == self.bits && self.tests.iter().all(|test| test.holds(node))
+    }
+}
+
 impl Test {
+    fn bit(&self) -> u64 {
+        match self {
+            Self::Name(word) | Self::Id(word) | Self::Class(word) => bit(word),
+            Self::Attr(..) => 0,
+        }
+    }
+
     fn holds<N: Node>(&self, node: &N) -> bool {
         match self {
             Self::Name(name) => node.name() == name,
@@ -339,7 +372,12 @@ fn parse(selector: &str, rule: usize) -> Option<Selector> {
             }
         }
     }
-    Some(Selector { compounds, specificity, rule })
+    for compound in &mut compounds {
+        compound.bits = compound.tests.iter().fold(0, |bits, test| bits | test.bit());
+    }
+    let (_, outer) = compounds.split_last()?;
+    let around = outer.iter().fold(0, |bits, compound| bits | compound.bits);
+    Some(Selector { compounds, around, specificity, rule })
 }
 
 /// A name, and what stands behind it.

@@ -49,7 +49,8 @@ pub(super) fn position(css: &str, ends: &[char]) -> Option<usize> {
     let mut open: Vec<char> = Vec::new();
     let mut quote = None;
     let mut escaped = false;
-    for (at, c) in css.char_indices() {
+    // All that matters is ASCII, and no byte of another character is.
+    for (at, c) in css.bytes().map(char::from).enumerate() {
         if escaped {
             escaped = false;
             continue;
