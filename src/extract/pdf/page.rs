@@ -202,6 +202,9 @@ impl Page {
     /// Whether hardly anything but pictures is seen, and what has no ink lies on
     /// them: some scanners cut a page into the pictures of its lines.
     fn is_scan_in_pieces(&self) -> bool {
+        if self.pictures.is_empty() {
+            return false;
+        }
         let (mut inked, mut uninked, mut on_pictures) = (0u32, 0u32, 0u32);
         for glyph in self.glyphs.iter().filter(|glyph| !glyph.c.is_whitespace()) {
             if glyph.unseen.0 & Unseen::INVISIBLE.0 == 0 {

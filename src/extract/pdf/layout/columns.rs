@@ -72,9 +72,11 @@ fn band(pieces: &[Vec<Piece>], start: usize) -> Option<(usize, f32)> {
     // A gutter shows where a line has two stretches, or is the end of the first.
     let gaps = first.windows(2).map(|pair| (pair[0].x1, pair[1].x0));
     let mut best: Option<(usize, f32)> = None;
+    let (mut left, mut right) = (Vec::new(), Vec::new());
     for (mut low, mut high) in gaps {
         let mut end = start;
-        let (mut left, mut right) = (Vec::new(), Vec::new());
+        left.clear();
+        right.clear();
         for line in pieces.get(start..)? {
             let Some((new_low, new_high)) = narrowed(line, low, high) else { break };
             (low, high) = (new_low, new_high);
@@ -83,7 +85,7 @@ fn band(pieces: &[Vec<Piece>], start: usize) -> Option<(usize, f32)> {
                 if piece.x1 <= low { left.push(*piece) } else { right.push(*piece) }
             }
         }
-        if is_prose(&left) && is_prose(&right) && best.is_none_or(|(known, _)| end > known) {
+        if best.is_none_or(|(known, _)| end > known) && is_prose(&left) && is_prose(&right) {
             best = Some((end, (low + high) / 2.0));
         }
     }
@@ -108,11 +110,14 @@ fn narrowed(line: &[Piece], low: f32, high: f32) -> Option<(f32, f32)> {
 
 /// Whether stretches are lines of prose: one a line, and most as wide as the column.
 fn is_prose(pieces: &[Piece]) -> bool {
+    if pieces.len() < LEAST {
+        return false;
+    }
     let x0 = pieces.iter().map(|piece| piece.x0).fold(f32::INFINITY, f32::min);
     let x1 = pieces.iter().map(|piece| piece.x1).fold(f32::NEG_INFINITY, f32::max);
     let width = x1 - x0;
     let full = pieces.iter().filter(|piece| piece.x1 - piece.x0 > width * 0.75).count();
-    pieces.len() >= LEAST && width > 90.0 && full * 2 > pieces.len()
+    width > 90.0 && full * 2 > pieces.len()
 }
 
 /// Cuts lines at a gutter.
