@@ -334,7 +334,10 @@ impl SourceText {
         if !self.text.is_empty() && !self.text.ends_with(['\n', '\r', '\u{C}']) {
             self.text.push('\n');
         }
-        let mut builder = TextBuilder::onto(std::mem::take(self));
+        let mut builder = TextBuilder { made: std::mem::take(self), ..TextBuilder::default() };
+        // One label is found sooner than all are made known.
+        let known = builder.made.labels.iter().rposition(|label| *label == head.label);
+        builder.label_ids.extend(known.map(|at| (head.label.clone(), at as u32)));
         builder.block(head, text);
         *self = builder.finish();
     }
@@ -364,11 +367,6 @@ impl TextBuilder {
     /// An empty text.
     pub fn new() -> Self {
         Self::default()
-    }
-
-    fn onto(made: SourceText) -> Self {
-        let label_ids = made.labels.iter().cloned().zip(0..).collect();
-        Self { made, label_ids, ..Self::default() }
     }
 
     /// The id of a style, made known at its first use. After 65,535 different
