@@ -11,7 +11,7 @@ use std::sync::{Mutex, PoisonError, mpsc};
 use std::thread;
 
 use super::Pipeline;
-use crate::model::{Examination, Gap, GapKind, Matter, Submission};
+use crate::model::{Examination, Gap, GapKind, Matter, Part, Submission};
 
 /// Stack of a worker. Readers limit their depth; this is what the limits count on.
 const STACK: usize = 64 << 20;
@@ -20,12 +20,36 @@ const STACK: usize = 64 << 20;
 /// is at and the next, so that it never waits for the walk.
 const IN_HAND: usize = 2;
 
-/// How many matters may be ahead of the oldest one not yet kept, for each worker:
-/// enough that one slow document does not leave the others idle at once.
+/// How many matters may be ahead of the oldest one not yet kept, for each worker,
+/// whatever was found in them.
 const AHEAD: usize = 16;
+
+/// How much of what is made may wait for an older one beside that, as [`Weighs`]
+/// counts it: one slow document must not leave the other workers idle, and what
+/// waits must not fill the memory.
+const WAITING: usize = 20_000;
 
 /// A worker's answer: the matter's place in the order, and what became of it.
 type Answer<Made> = (usize, io::Result<Made>);
+
+/// What waits to be kept, by the memory it takes: about a kilobyte each.
+pub(crate) trait Weighs {
+    /// 1 or more.
+    fn weight(&self) -> usize;
+}
+
+impl Weighs for Examination {
+    fn weight(&self) -> usize {
+        let part = |part: &Part| 1 + part.findings.len() + part.gaps.len() + part.notes.len();
+        1 + self.parts.iter().map(part).sum::<usize>()
+    }
+}
+
+impl<With> Weighs for (Examination, With) {
+    fn weight(&self) -> usize {
+        self.0.weight()
+    }
+}
 
 /// Gives every matter to one of `jobs` workers, each on a thread of its own, and
 /// hands what they make of them to `keep`, in the order of `matters`, on the
@@ -44,7 +68,7 @@ pub(crate) fn in_order<Read, Made, Work>(
 ) -> io::Result<()>
 where
     Read: Send,
-    Made: Send,
+    Made: Send + Weighs,
     Work: FnMut(&str, Read) -> io::Result<Made>,
 {
     let jobs = jobs.max(1);
@@ -64,10 +88,10 @@ where
         drop(finish);
         let mut matters = matters.into_iter().enumerate();
         let mut early = BTreeMap::new();
-        let (mut submitted, mut answered, mut kept) = (0, 0, 0);
+        let (mut submitted, mut answered, mut kept, mut waiting) = (0, 0, 0, 0);
         loop {
             while submitted - answered < jobs * IN_HAND
-                && submitted - kept < jobs * AHEAD
+                && (submitted - kept < jobs * AHEAD || waiting < WAITING)
                 && let Some((place, (source, read))) = matters.next()
             {
                 submit.send((place, source, read)).map_err(|_| lost())?;
@@ -78,13 +102,19 @@ where
             }
             let (place, made) = answers.recv().map_err(|_| lost())?;
             answered += 1;
+            waiting += weight(&made);
             early.insert(place, made);
             while let Some(made) = early.remove(&kept) {
+                waiting -= weight(&made);
                 keep(made?)?;
                 kept += 1;
             }
         }
     })
+}
+
+fn weight<Made: Weighs>(made: &io::Result<Made>) -> usize {
+    made.as_ref().map_or(1, Weighs::weight)
 }
 
 fn one_after_another<Read, Made>(
@@ -211,9 +241,79 @@ mod tests {
     }
 
     #[test]
+    fn a_slow_matter_does_not_leave_the_others_waiting() {
+        let read = AtomicUsize::new(0);
+        let others = AtomicUsize::new(0);
+        let (read, others) = (&read, &others);
+        let matters = (0..2_000).map(move |number| {
+            let (name, _) = plain(number);
+            let document = Submission::file(name.clone(), b"text".to_vec());
+            (name, move || {
+                // The first is at it until a thousand behind it are done, or half a minute.
+                for _ in 0..3_000 {
+                    if number > 0 || read.load(Ordering::Relaxed) >= 1_000 {
+                        break;
+                    }
+                    thread::sleep(Duration::from_millis(10));
+                }
+                if number == 0 {
+                    others.store(read.load(Ordering::Relaxed), Ordering::Relaxed);
+                }
+                read.fetch_add(1, Ordering::Relaxed);
+                Matter::from(document)
+            })
+        });
+        let mut kept = Vec::new();
+        pipeline()
+            .examine_all(2, matters, |examination| {
+                kept.push(examination.source);
+                Ok(())
+            })
+            .unwrap();
+        assert!(others.load(Ordering::Relaxed) >= 1_000, "{others:?}");
+        assert_eq!(kept.len(), 2_000);
+        assert_eq!(kept[..2], ["0.txt", "1.txt"]);
+    }
+
+    #[test]
+    fn what_waits_is_bounded_by_its_weight() {
+        let taken = AtomicUsize::new(0);
+        let matters = (0..200).map(|number| {
+            taken.fetch_add(1, Ordering::Relaxed);
+            (number.to_string(), number)
+        });
+        let worker = || {
+            |_: &str, number: usize| {
+                // The first comes last of those that may be taken meanwhile.
+                while number == 0 && taken.load(Ordering::Relaxed) < 2 * AHEAD {
+                    thread::yield_now();
+                }
+                thread::sleep(Duration::from_millis(if number == 0 { 50 } else { 0 }));
+                Ok(Heavy)
+            }
+        };
+        let mut most = 0;
+        in_order(2, matters, &worker, |_| {
+            most = most.max(taken.load(Ordering::Relaxed));
+            Err::<(), _>(io::Error::other("the first is enough"))
+        })
+        .unwrap_err();
+        assert_eq!(most, 2 * AHEAD);
+    }
+
+    /// Something of which one is too much.
+    struct Heavy;
+
+    impl Weighs for Heavy {
+        fn weight(&self) -> usize {
+            WAITING
+        }
+    }
+
+    #[test]
     fn nothing_is_kept_after_an_error() {
         let taken = AtomicUsize::new(0);
-        let matters = (0..10_000).map(|number| {
+        let matters = (0..50_000).map(|number| {
             taken.fetch_add(1, Ordering::Relaxed);
             plain(number)
         });
@@ -225,6 +325,6 @@ mod tests {
         assert_eq!(ended.unwrap_err().to_string(), "no space left");
         assert_eq!(kept, 5);
         let taken = taken.into_inner();
-        assert!(taken <= 5 + 2 * AHEAD, "{taken} matters were taken ahead");
+        assert!(taken <= 5 + WAITING, "{taken} matters were taken ahead");
     }
 }
