@@ -66,7 +66,7 @@ pub(super) fn read(text: &str, submission: &Submission, budget: &mut Budget) -> 
 }
 
 /// Whether a text is JSON as far as its beginning tells, with a name or a string
-/// in it: `[1]` may begin any text.
+/// in it: `[1]` may begin any text. A long beginning of brackets and numbers may not.
 fn is_json(text: &str) -> bool {
     if !text.trim_start().starts_with(['{', '[']) {
         return false;
@@ -80,7 +80,7 @@ fn is_json(text: &str) -> bool {
     // What was cut off within a string or number is no failure.
     let rest = tokens.rest().trim_start();
     let is_cut = rest.starts_with('"') && !rest.contains('\n') || rest.len() < 16;
-    strings > 0 && (!tokens.failed || is_cut)
+    (strings > 0 || head.len() < text.len()) && (!tokens.failed || is_cut)
 }
 
 /// Names and values as rows of a table.

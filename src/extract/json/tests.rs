@@ -70,6 +70,23 @@ fn what_breaks_off_is_read_and_said() {
     }
 }
 
+/// What stands before a mark, in brackets or numbers, makes no plain text of it.
+#[test]
+fn no_beginning_is_too_deep_or_too_long() {
+    let deep = format!("{}\"机密★10年\"{}", "[".repeat(100_000), "]".repeat(100_000));
+    let long = format!("[{}\"机密★10年\"]", "1,".repeat(100_000));
+    for text in [deep, long] {
+        let read = read(
+            &text,
+            &Submission::file("a.json", text.as_bytes()),
+            &mut Budget::new(Limits::default()),
+        );
+        let read = read.unwrap();
+        assert!(read.gaps.is_empty(), "{:?}", read.gaps);
+        assert!(read.text.as_str().lines().any(|line| line == "机密★10年"));
+    }
+}
+
 #[test]
 fn files_in_strings_are_children() {
     let page = "{\"html\": \"<p>机密</p>\"}";
