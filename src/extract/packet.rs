@@ -13,7 +13,7 @@ const MAX_DEPTH: usize = 256;
 pub(super) struct Texts {
     /// Names of elements and attributes, and what they hold.
     pub found: Vec<(String, String)>,
-    /// Whether the document was read to its end.
+    /// Whether the document was read to its end, with all that it refers to in itself.
     pub is_whole: bool,
 }
 
@@ -36,7 +36,7 @@ fn gather(source: &str, step: &mut dyn FnMut() -> bool, with_attributes: bool) -
     let mut found = Vec::new();
     let mut open: Vec<String> = Vec::new();
     let mut said = String::new();
-    let mut is_whole = false;
+    let (mut is_whole, mut all_known) = (false, true);
     loop {
         let event = match reader.read_event() {
             Ok(Event::Eof) => {
@@ -55,7 +55,10 @@ fn gather(source: &str, step: &mut dyn FnMut() -> bool, with_attributes: bool) -
             // `&#9733;` comes by itself: what it stands for belongs to the text.
             Event::GeneralRef(name) => {
                 let reference = format!("&{};", &**name);
-                said.push_str(&unescape(&reference).unwrap_or_default());
+                let known = unescape(&reference);
+                // An entity of the document's own could stand for anything.
+                all_known &= known.is_ok();
+                said.push_str(&known.unwrap_or_default());
             }
             Event::Start(_) | Event::Empty(_) | Event::End(_) => {
                 let holder =
@@ -83,7 +86,7 @@ fn gather(source: &str, step: &mut dyn FnMut() -> bool, with_attributes: bool) -
     if !said.trim().is_empty() {
         found.push((open.pop().unwrap_or_default(), said.trim().to_owned()));
     }
-    Texts { found, is_whole }
+    Texts { found, is_whole: is_whole && all_known }
 }
 
 fn attributes(tag: &BytesStart<'_>, found: &mut Vec<(String, String)>) {
@@ -117,6 +120,10 @@ mod tests {
         let cut = texts(&source[..source.len() - 60], &mut || true);
         assert!(!cut.is_whole && cut.found.len() == 1);
         assert!(!texts(source, &mut || false).is_whole);
+        let entity =
+            texts("<!DOCTYPE a [<!ENTITY e '机密'>]><a>一&e;&amp;二</a>", &mut || true);
+        assert_eq!(entity.found, [pair("a", "一&二")]);
+        assert!(!entity.is_whole, "what an entity stands for was not read");
         let deep = texts(&"<a>".repeat(1000), &mut || true);
         assert!(!deep.is_whole && deep.found.is_empty());
     }
