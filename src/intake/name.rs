@@ -4,11 +4,16 @@
 use std::fmt::Write;
 use std::path::Path;
 
-/// The path as it was given; bytes that are no UTF-8 stand as `\xE4`.
+/// The path as it was given; bytes that are no UTF-8 stand as `\xE4`, and where that
+/// stands in a name itself, its first character as `\x5C`.
 pub(super) fn exact(path: &Path) -> String {
     let mut name = String::new();
     for chunk in path.as_os_str().as_encoded_bytes().utf8_chunks() {
-        name.push_str(chunk.valid());
+        match cfg!(windows) {
+            // It parts names there and is in none.
+            true => name.push_str(chunk.valid()),
+            false => name.push_str(&chunk.valid().replace("\\x", "\\x5Cx")),
+        }
         for byte in chunk.invalid() {
             let _ = write!(name, "\\x{byte:02X}");
         }
@@ -46,6 +51,9 @@ mod tests {
             ("in/机密.txt".as_bytes(), "in/机密.txt", "in/机密.txt"),
             (b"in/\xbb\xfa\xc3\xdc.txt", r"in/\xBB\xFA\xC3\xDC.txt", "in/机密.txt"),
             (b"in/\xff.txt", r"in/\xFF.txt", r"in/\xFF.txt"),
+            (br"in/\xFF.txt", r"in/\x5CxFF.txt", r"in/\xFF.txt"),
+            (b"in/\\\xff.txt", r"in/\\xFF.txt", r"in/\\xFF.txt"),
+            (br"in\a.txt", r"in\a.txt", r"in\a.txt"),
         ] {
             assert_eq!(exact(path(bytes)), as_exact);
             assert_eq!(readable(path(bytes)), as_readable);

@@ -1,7 +1,7 @@
 //! Bytes of one file, up to a limit. A file that is written, cut short or taken
 //! away while it is read is a gap and never an error of the run.
 
-use std::fs::{File, Metadata};
+use std::fs::{File, Metadata, OpenOptions};
 use std::io::{self, Read};
 use std::path::Path;
 
@@ -20,7 +20,15 @@ pub(super) fn file(path: &Path, limit: u64) -> (Vec<u8>, Option<Gap>) {
 /// # Errors
 /// The gap that it is then: it is not there, may not be read, or is no regular file.
 pub fn open(path: &Path) -> Result<File, Gap> {
-    let opened = File::open(path).and_then(|file| Ok((file.metadata()?, file)));
+    let mut options = OpenOptions::new();
+    // A pipe that was put in the file's place since it was listed would wait here for
+    // somebody to write; to a regular file this makes no difference.
+    #[cfg(target_os = "linux")]
+    std::os::unix::fs::OpenOptionsExt::custom_flags(
+        &mut options,
+        (rustix::fs::OFlags::NONBLOCK | rustix::fs::OFlags::NOCTTY).bits() as i32,
+    );
+    let opened = options.read(true).open(path).and_then(|file| Ok((file.metadata()?, file)));
     match opened {
         Ok((metadata, file)) if metadata.is_file() => Ok(file),
         Ok(_) => Err(Gap::new(GapKind::Unsupported, "no longer a regular file when it was opened")),
@@ -120,5 +128,19 @@ mod tests {
         assert_eq!(changed(&before, &file), None);
         std::fs::write(path.path(), "").unwrap();
         assert!(changed(&before, &file).is_some());
+    }
+
+    /// It was a file when it was listed: nobody waits for whoever writes to a pipe.
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn what_took_the_place_of_a_file_is_not_waited_for() {
+        let folder = tempfile::tempdir().unwrap();
+        let pipe = folder.path().join("pipe");
+        let kind = rustix::fs::FileType::Fifo;
+        rustix::fs::mknodat(rustix::fs::CWD, &pipe, kind, rustix::fs::Mode::RUSR, 0).unwrap();
+        for path in [pipe.as_path(), Path::new("/dev/zero"), folder.path()] {
+            let gap = open(path).expect_err("no file");
+            assert_eq!(gap.kind, GapKind::Unsupported, "{}", path.display());
+        }
     }
 }
