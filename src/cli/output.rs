@@ -31,14 +31,16 @@ impl Output {
             return Ok(Self::Standard(BufWriter::new(io::stdout())));
         };
         let what = || format!("cannot write {}", target.display());
-        // A link stays a link: what it points to is replaced.
-        let target = match fs::symlink_metadata(target) {
-            Ok(found) if found.is_symlink() => fs::canonicalize(target).with_context(what)?,
-            _ => target.to_path_buf(),
-        };
-        if fs::metadata(&target).is_ok_and(|found| !found.is_file()) {
+        // Where a link leads is for whoever may write in that folder to say. One that
+        // is put there later is replaced in the end, and not what it leads to.
+        let what_is_there = fs::symlink_metadata(target);
+        if what_is_there.as_ref().is_ok_and(fs::Metadata::is_symlink) {
+            bail!("{}: it is a symbolic link: name the file itself", what());
+        }
+        if what_is_there.is_ok_and(|found| !found.is_file()) {
             bail!("{}: it is not a regular file", what());
         }
+        let target = target.to_path_buf();
         let gathered = tempfile::tempfile_in(folder_of(&target)).with_context(what)?;
         Ok(Self::File { target, gathered: BufWriter::new(gathered) })
     }
