@@ -209,11 +209,13 @@ pub struct Coverage {
 }
 
 impl std::ops::AddAssign for Coverage {
+    /// A cell that was taken over may count what it likes: the run goes on.
     fn add_assign(&mut self, other: Self) {
-        self.parts += other.parts;
-        self.read += other.read;
-        self.unread += other.unread;
-        self.excluded += other.excluded;
+        let add = |to: &mut u64, more| *to = to.saturating_add(more);
+        add(&mut self.parts, other.parts);
+        add(&mut self.read, other.read);
+        add(&mut self.unread, other.unread);
+        add(&mut self.excluded, other.excluded);
     }
 }
 
