@@ -206,24 +206,6 @@ fn a_run_over_its_own_folder_does_not_meet_its_report() {
     assert_eq!(fs::read_to_string(report).unwrap().lines().count(), 3);
 }
 
-#[cfg(target_os = "linux")]
-#[test]
-fn a_full_disk_is_status_2() {
-    for format in ["ndjson", "human"] {
-        let full = fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
-        let ran: Ran = vetmark()
-            .current_dir(fixtures())
-            .args(["scan", "--format", format, "in/letter.txt"])
-            .stdout(full)
-            .stderr(Stdio::piped())
-            .output()
-            .unwrap()
-            .into();
-        assert_eq!(ran.status, 2, "{format}");
-        assert!(ran.stderr.contains("No space left"), "{}", ran.stderr);
-    }
-}
-
 #[test]
 fn a_reader_that_goes_away_is_no_reason_for_a_complaint() {
     let folder = many(400);
@@ -277,89 +259,6 @@ fn an_interrupted_run_finishes_what_it_has_in_hand_and_writes_no_file() {
         assert_eq!(rest.contains("no file was written"), out.is_some(), "{rest}");
     }
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 60);
-}
-
-#[cfg(unix)]
-#[test]
-fn what_cannot_be_opened_is_a_gap_and_never_skipped() {
-    use std::os::unix::fs::{PermissionsExt, symlink};
-    let folder = many(1);
-    let place = folder.path();
-    symlink("nowhere", place.join("loose")).unwrap();
-    assert!(Command::new("mkfifo").arg(place.join("pipe")).status().unwrap().success());
-    let locked = place.join("locked.txt");
-    fs::write(&locked, "locked").unwrap();
-    fs::set_permissions(&locked, fs::Permissions::from_mode(0o0)).unwrap();
-    // The superuser may read it all the same.
-    let may_read = fs::read(&locked).is_ok();
-
-    let ran = scan(place, &["."]);
-    assert_eq!(ran.status, 1);
-    let gaps: Vec<_> = ran
-        .lines()
-        .iter()
-        .map(|line| {
-            let gap = line["parts"][0]["gaps"][0]["rule"].as_str().unwrap_or("read");
-            format!("{} {gap}", line["source"].as_str().unwrap())
-        })
-        .collect();
-    let locked = if may_read { "read" } else { "gap.damaged" };
-    let want = [
-        "./0000.txt read".to_owned(),
-        format!("./locked.txt {locked}"),
-        "./loose gap.unsupported".into(),
-        "./pipe gap.unsupported".into(),
-    ];
-    assert_eq!(gaps, want);
-    // Given by name it is not the command that is wrong, but the document.
-    assert_eq!(scan(place, &["loose"]).status, 1);
-}
-
-#[cfg(unix)]
-#[test]
-fn hostile_names_reach_no_terminal() {
-    use std::os::unix::ffi::OsStrExt;
-    let folder = tempfile::tempdir().unwrap();
-    // An escape sequence, a second line that looks like output, reversed text,
-    // an 8-bit control, 机密 in GBK, and a name that looks like an option.
-    let names: [&[u8]; 6] = [
-        b"a\x1b]0;owned\x07.txt",
-        b"b\nno_finding\n.txt",
-        "c\u{202e}txt.exe".as_bytes(),
-        "d\u{9b}31m.txt".as_bytes(),
-        b"e\xbb\xfa\xc3\xdc.txt",
-        b"--\x1b[31m",
-    ];
-    for name in names {
-        let path = folder.path().join(std::ffi::OsStr::from_bytes(name));
-        fs::write(path, b"\x7fELF\x02\x01\x01\0\0\0\xff").unwrap();
-    }
-    let harmless = |text: &str| {
-        let bad = text.chars().find(|c| {
-            (c.is_control() && *c != '\n') || matches!(c, '\u{202a}'..='\u{202e}' | '\u{200b}')
-        });
-        assert_eq!(bad, None, "{text}");
-    };
-    for format in ["human", "ndjson"] {
-        let ran = scan(folder.path(), &["--format", format, "."]);
-        harmless(&ran.stdout);
-        harmless(&ran.stderr);
-        assert_eq!(ran.status, 1, "{}", ran.stderr);
-        assert!(!ran.stdout.lines().any(|line| line == "no_finding"), "{}", ran.stdout);
-    }
-    let lines = scan(folder.path(), &["."]).lines();
-    assert_eq!(lines.len(), names.len());
-    let gbk = lines.iter().find(|line| line["source"].as_str().unwrap().starts_with("./e"));
-    let gbk = gbk.expect("the name in GBK");
-    assert_eq!(gbk["source"], "./e\\xBB\\xFA\\xC3\\xDC.txt");
-    assert_eq!(gbk["parts"][0]["path"][0], "./e机密.txt");
-
-    // As an argument, whether it is there or not.
-    for name in ["\u{1b}[31m", "--\u{1b}[31m", "x\ny"] {
-        let ran = scan(folder.path(), &[name]);
-        assert_eq!(ran.status, 2);
-        harmless(&ran.stderr);
-    }
 }
 
 #[test]

@@ -4,6 +4,8 @@
 
 /// Who may know whom, and what must stay absent.
 mod architecture;
+/// Documents made by hand.
+mod builders;
 /// Documents in processes of their own.
 mod cells;
 /// The program itself: status, streams, files, signals.
@@ -16,6 +18,8 @@ mod golden;
 mod hostile;
 /// Where the documents are, and the pipeline the tests run.
 mod house;
+/// What no document can do, row by row.
+mod immunity;
 /// What holds for every document there could be.
 mod properties;
 /// What the program prints for machines, held against the published schema.
