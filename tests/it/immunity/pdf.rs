@@ -21,7 +21,7 @@ fn hostile_pdf_documents_are_read_or_told() {
     let mut last = None;
     for isolation in ["process", "thread"] {
         let mut run = scan(&folder);
-        run.args(["--isolation", isolation, "--matter-seconds", "60"]);
+        run.args(["--isolation", isolation]);
         let said = examined(&mut within(MEMORY, &run));
         for path in &documents {
             let name = name(path);
