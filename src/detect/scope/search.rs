@@ -7,7 +7,7 @@ pub use trial::{HeadTrial, Step, StepKind, Trial, try_entry};
 use std::collections::{BTreeMap, HashMap};
 use std::ops::Range;
 
-use foldhash::fast::RandomState;
+use foldhash::fast::FixedState;
 
 use super::passage::{Passage, Passages};
 use crate::dictionary::quantity::{Quantity, quantities};
@@ -150,7 +150,7 @@ struct Search<'a> {
     hits: Vec<Hit>,
     /// Of each entry a head word was seen of. A dictionary may have a million
     /// entries and a document a line: nothing here grows with the dictionary.
-    progress: HashMap<usize, Progress, RandomState>,
+    progress: HashMap<usize, Progress, FixedState>,
     /// By entry, condition and start: the quantity's end and value.
     pieces: BTreeMap<(usize, usize, usize), (usize, f64)>,
     /// Room for the head words of a passage, used again and again.
@@ -262,7 +262,7 @@ impl<T> Found<T> {
 
 /// For word sets by number, what was found of each. Forgetting costs a search.
 #[derive(Debug, Default)]
-struct Remembered(HashMap<usize, Found<usize>, RandomState>);
+struct Remembered(HashMap<usize, Found<usize>, FixedState>);
 
 impl Remembered {
     /// How many sets are remembered before all are forgotten.
