@@ -20,6 +20,7 @@ pub mod pipeline;
 #[cfg(target_os = "linux")]
 pub mod cell;
 
+pub mod record;
 pub mod report;
 
 pub mod cli;

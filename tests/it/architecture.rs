@@ -18,6 +18,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("suppress", &["model", "normalize", "dictionary"]),
     ("pipeline", &["model", "extract", "normalize", "dictionary", "detect", "judge", "suppress"]),
     ("cell", &["model", "pipeline"]),
+    ("record", &["model"]),
     ("report", &["model"]),
     (
         "cli",
@@ -30,6 +31,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "suppress",
             "pipeline",
             "cell",
+            "record",
             "report",
         ],
     ),
@@ -38,7 +40,11 @@ const ROOMS: &[(&str, &[&str])] = &[
 /// What may stand only in some places: the words that betray it, and the paths
 /// below `src` it may stand in.
 const ONLY_IN: &[(&str, &[&str], &[&str])] = &[
-    ("files", &["std::fs", "fs::", "File::open"], &["intake/", "dictionary/load", "cell/", "cli/"]),
+    (
+        "files",
+        &["std::fs", "fs::", "File::open"],
+        &["intake/", "dictionary/load", "cell/", "record/", "cli/"],
+    ),
     ("the network", &["std::net", "TcpStream", "UdpSocket"], &["cell/crasher", "cell/pool"]),
     // Cells are ended by a clock: what that makes of a document is a gap that says so.
     ("a clock", &["SystemTime", "time::Instant", "Instant::", "::now("], &["cli/", "cell/pool"]),
@@ -56,8 +62,10 @@ const ONLY_IN: &[(&str, &[&str], &[&str])] = &[
     ),
     ("standard input", &["io::stdin"], &["intake/", "cell/worker", "cli/"]),
     // A new key is the one thing that nobody may be able to make twice.
-    ("chance", &["rand::", "RandomState", "thread_rng", "getrandom"], &["cli/dictionary/key.rs"]),
+    ("chance", &["rand::", "RandomState", "thread_rng", "getrandom"], &["cli/new_key.rs"]),
     ("other programs", &["process::Command", "Command::new"], &["cell/", "cli/"]),
+    ("the database", &["rusqlite"], &["record/"]),
+    ("SQL", &["SELECT ", "INSERT INTO ", "UPDATE ", "DELETE FROM "], &["record/"]),
     ("text of errors without a type", &["anyhow"], &["cli/"]),
 ];
 

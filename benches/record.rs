@@ -1,0 +1,180 @@
+//! The record at size: 100,000 matters in a store, 1,000,000 entries in a ledger.
+//!
+//! `cargo bench --bench record` prints medians and what they may be at most. The store
+//! lies in memory where there is a place for that: what is measured is the work, and
+//! not how often a disk can be made to write.
+
+#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a bench says what it measured")]
+
+use std::io::{BufWriter, Write};
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use vetmark::model::{
+    Coverage, Date, Disclosure, EngineId, Examination, Finding, Level, Part, Place, ReadState,
+    Said, Severity, Step, Verdict, Words,
+};
+use vetmark::record::{Act, Entry, Hash, QueueOf, Store, verify};
+
+const MATTERS: u32 = 100_000;
+const ENTRIES: u64 = 1_000_000;
+
+fn main() {
+    let folder = tempfile::tempdir_in(place()).unwrap();
+    store(folder.path());
+    ledger(folder.path());
+}
+
+fn place() -> PathBuf {
+    let memory = PathBuf::from("/dev/shm");
+    if memory.is_dir() { memory } else { std::env::temp_dir() }
+}
+
+fn store(folder: &Path) {
+    let path = folder.join("store");
+    let mut store = Store::create(&path).unwrap();
+    let act = Act { actor: Act::MACHINE, at: "2026-11-27T08:00:00Z".parse().unwrap() };
+    let started = Instant::now();
+    for number in 0..MATTERS {
+        store.keep(act, &format!("/in/{number}.docx"), &examination(number)).unwrap();
+    }
+    let each = started.elapsed() / MATTERS;
+    println!("kept: {MATTERS} matters, {each:?} each");
+
+    let queue = |after, verdict: Option<&str>, step| QueueOf {
+        verdict: verdict.map(str::to_owned),
+        step,
+        limit: 50,
+        after,
+    };
+    for (what, wanted) in [
+        ("queue, first page", queue(0, None, None)),
+        ("queue, page 1000", queue(50_000, None, None)),
+        ("queue, one verdict", queue(1000, Some("review"), None)),
+        ("queue, one step", queue(1000, None, Some(Step::Submit))),
+        ("queue, nothing fits", queue(0, None, Some(Step::Decide))),
+    ] {
+        let median = median(|| store.queue(&wanted).unwrap().len());
+        told(what, median, Duration::from_millis(50));
+    }
+    told("counts", median(|| store.counts().unwrap().len()), Duration::from_millis(50));
+    let mut matter = 1;
+    let page = median(|| {
+        matter = matter * 7919 % i64::from(MATTERS) + 1;
+        store.docket(matter).unwrap().evidence.parts.len()
+    });
+    told("one matter", page, Duration::from_millis(50));
+    let started = Instant::now();
+    let checked = store.check().unwrap();
+    assert_eq!((checked.matters, checked.wrong.len()), (u64::from(MATTERS), 0));
+    println!("check of all: {:?}, {} entries", started.elapsed(), checked.entries);
+}
+
+fn ledger(folder: &Path) {
+    let path = folder.join("ledger");
+    let mut out = BufWriter::new(std::fs::File::create(&path).unwrap());
+    writeln!(out, r#"{{"schema":"vetmark.ledger/1","checkpoints":[]}}"#).unwrap();
+    let mut prev = Hash::default();
+    for seq in 1..=ENTRIES {
+        let mut entry = Entry {
+            seq,
+            at: "2026-11-27T08:00:00.000Z".into(),
+            actor: "zhang".into(),
+            action: "matter.look".into(),
+            subject: format!("matter {seq}"),
+            body: format!(r#"{{"version":1,"sha256":"{:064x}","evidence":"{seq:064}"}}"#, seq),
+            prev,
+            hash: Hash::default(),
+        };
+        entry.hash = entry.computed();
+        prev = entry.hash;
+        serde_json::to_writer(&mut out, &entry).unwrap();
+        out.write_all(b"\n").unwrap();
+    }
+    out.into_inner().unwrap().sync_all().unwrap();
+    let started = Instant::now();
+    let seen = verify(&path, &[], &[]).unwrap();
+    assert_eq!((seen.entries, seen.broken), (ENTRIES, None));
+    told("verify of 1,000,000 entries", started.elapsed(), Duration::from_secs(10));
+}
+
+/// The median of 31 runs, each of which gives something to count.
+fn median(mut work: impl FnMut() -> usize) -> Duration {
+    let mut times: Vec<_> = (0..31)
+        .map(|_| {
+            let started = Instant::now();
+            std::hint::black_box(work());
+            started.elapsed()
+        })
+        .collect();
+    times.sort();
+    times[15]
+}
+
+fn told(what: &str, took: Duration, most: Duration) {
+    let verdict = if took <= most { "" } else { "  TOO SLOW" };
+    println!("{what}: {took:?} (at most {most:?}){verdict}");
+}
+
+/// One of five verdicts, with three findings in two parts; no two alike.
+fn examination(number: u32) -> Examination {
+    let verdict = Verdict::STRONGEST_FIRST[number as usize % 5];
+    let sha256 = format!("{number:064x}");
+    let finding = |id: &str| Finding {
+        id: id.into(),
+        rule: "cn.scope.hit".into(),
+        severity: Severity::Review,
+        level: Some(Level { regime: "cn".into(), id: "mimi".into(), rank: 1 }),
+        mark: None,
+        place: Place { page: Some(1), line: Some(2), char: [7, 13], ..Place::default() },
+        quote: None,
+        context: None,
+        evidence: Vec::new(),
+        basis: Vec::new(),
+        entry: Some("own.canteen.1".into()),
+        missing_qualifiers: None,
+        suppressed: None,
+        unheeded: None,
+        message: Words::default(),
+        span: 0..0,
+        said: Said::default(),
+    };
+    let part = |path: &[&str], findings| Part {
+        path: path.iter().map(|name| (*name).to_owned()).collect(),
+        media_type: "application/pdf".into(),
+        sha256: sha256.clone(),
+        bytes: 48_213,
+        pages: Some(3),
+        encoding: None,
+        read: ReadState::Full,
+        gaps: Vec::new(),
+        notes: Vec::new(),
+        findings,
+    };
+    let name = format!("{number}.docx");
+    Examination {
+        schema: "vetmark.examination/1",
+        source: name.clone(),
+        bytes: 48_213,
+        as_of: Date::constant(2026, 11, 27),
+        verdict,
+        disclosure: Disclosure::NeedsHumanApproval,
+        level: None,
+        next_step: Words::default(),
+        declassification: None,
+        parts: vec![
+            part(&[&name], vec![finding("f1"), finding("f2")]),
+            part(&[&name, "image1.pdf"], vec![finding("f3")]),
+        ],
+        coverage: Coverage::default(),
+        engine: EngineId {
+            name: "vetmark",
+            version: "0.1.0",
+            rules: "r".repeat(64),
+            dictionaries: "d".repeat(64),
+            suppressions: None,
+            budget: None,
+        },
+        sha256,
+    }
+}

@@ -1,0 +1,196 @@
+//! Keeping examinations: each opens a matter, adds to one that is open, or opens one
+//! anew whose bytes or evidence are no longer what people were asked about.
+
+use rusqlite::{OptionalExtension, Transaction};
+use serde_json::json;
+
+use super::error::Result;
+use super::evidence::{self, Evidence};
+use super::ledger;
+use super::store::{Act, Store};
+use crate::model::Examination;
+
+/// What became of an examination.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kept {
+    /// A matter was opened.
+    Opened(i64),
+    /// The matter was known, and nothing about it changed.
+    Known(i64),
+    /// The matter was known with other bytes or other evidence: it is open again, and
+    /// what people said of it before stands for what it was then.
+    Reopened(i64),
+}
+
+/// A matter as it stands.
+struct Standing {
+    id: i64,
+    version: u32,
+    sha256: String,
+    evidence: i64,
+}
+
+/// An examination on its way into the store.
+struct What<'a> {
+    source: &'a str,
+    of: &'a Examination,
+    sha256: &'a str,
+    evidence: i64,
+}
+
+/// What standard input is called: each time something else, so that no two are one
+/// matter by their name.
+const NOWHERE: &str = "-";
+
+impl Store {
+    /// Keeps an examination, in one transaction. `source` is where the original is,
+    /// in full: a matter is known by it, or by the same bytes with the same evidence.
+    ///
+    /// # Errors
+    /// Those of the store.
+    pub fn keep(&mut self, act: Act<'_>, source: &str, of: &Examination) -> Result<Kept> {
+        let found = Evidence::of(of)?;
+        let digest = found.digest()?;
+        self.write(|tx| {
+            let evidence = evidence::keep(tx, &found)?;
+            let sha256 = &found.sha256;
+            let known = match known(tx, source, sha256, evidence)? {
+                Some(known) => known,
+                None => {
+                    let what = What { source, of, sha256, evidence };
+                    return open(tx, act, &what, &digest);
+                }
+            };
+            let what = What { source, of, sha256, evidence };
+            if known.sha256 == *sha256 && known.evidence == evidence {
+                examined(tx, act, (known.id, known.version), &what, "scan.again")?;
+                return Ok(Kept::Known(known.id));
+            }
+            let version = known.version + 1;
+            let why = match known.sha256 == *sha256 {
+                true => "matter.reopen-rules",
+                false => "matter.reopen-bytes",
+            };
+            let seq = examined(tx, act, (known.id, version), &what, why)?;
+            tx.execute(
+                "UPDATE matter SET version = ?2, sha256 = ?3, evidence = ?4, verdict = ?5, \
+                 weight = ?6, opened = ?7, entry = ?8 WHERE id = ?1",
+                (
+                    known.id,
+                    version,
+                    sha256,
+                    evidence,
+                    of.verdict.name(),
+                    evidence::weight(of.verdict),
+                    ledger::written(act.at),
+                    seq,
+                ),
+            )?;
+            Ok(Kept::Reopened(known.id))
+        })
+    }
+}
+
+fn known(
+    tx: &Transaction<'_>,
+    source: &str,
+    sha256: &str,
+    evidence: i64,
+) -> Result<Option<Standing>> {
+    let standing = |row: &rusqlite::Row<'_>| {
+        Ok(Standing {
+            id: row.get(0)?,
+            version: row.get(1)?,
+            sha256: row.get(2)?,
+            evidence: row.get(3)?,
+        })
+    };
+    let by_source = tx
+        .prepare_cached(
+            "SELECT id, version, sha256, evidence FROM matter \
+             WHERE source = ?1 AND source <> ?2 ORDER BY id DESC LIMIT 1",
+        )?
+        .query_row([source, NOWHERE], standing)
+        .optional()?;
+    if by_source.is_some() {
+        return Ok(by_source);
+    }
+    Ok(tx
+        .prepare_cached(
+            "SELECT id, version, sha256, evidence FROM matter \
+             WHERE sha256 = ?1 AND evidence = ?2 ORDER BY id LIMIT 1",
+        )?
+        .query_row((sha256, evidence), standing)
+        .optional()?)
+}
+
+fn open(tx: &Transaction<'_>, act: Act<'_>, what: &What<'_>, digest: &str) -> Result<Kept> {
+    let What { source, of, sha256, evidence } = what;
+    let sql = "SELECT 1 + max(coalesce((SELECT max(id) FROM matter), 0), \
+               coalesce((SELECT max(matter) FROM purged), 0))";
+    let id: i64 = tx.query_row(sql, [], |row| row.get(0))?;
+    let body = json!({ "source": source, "evidence": digest });
+    let seq = ledger::append(tx, act, "matter.open", &subject(id), &body)?;
+    tx.prepare_cached(
+        "INSERT INTO matter (id, source, version, sha256, evidence, verdict, weight, opened, entry) \
+         VALUES (?1, ?2, 1, ?3, ?4, ?5, ?6, ?7, ?8)",
+    )?
+    .execute((
+        id,
+        source,
+        sha256,
+        evidence,
+        of.verdict.name(),
+        evidence::weight(of.verdict),
+        ledger::written(act.at),
+        seq,
+    ))?;
+    examined(tx, act, (id, 1), what, "scan")?;
+    Ok(Kept::Opened(id))
+}
+
+/// Keeps that an examination was made, and by what.
+fn examined(
+    tx: &Transaction<'_>,
+    act: Act<'_>,
+    (matter, version): (i64, u32),
+    what: &What<'_>,
+    action: &str,
+) -> Result<u64> {
+    let What { source, of, sha256, evidence } = what;
+    let engine = &of.engine;
+    let body = json!({
+        "source": source,
+        "version": version,
+        "sha256": sha256,
+        "bytes": of.bytes,
+        "as_of": of.as_of,
+        "verdict": of.verdict,
+        "engine": engine,
+    });
+    let seq = ledger::append(tx, act, action, &subject(matter), &body)?;
+    tx.prepare_cached(
+        "INSERT INTO examination (matter, version, entry, evidence, source, as_of, engine, \
+         rules, dictionaries, suppressions, budget) \
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
+    )?
+    .execute((
+        matter,
+        version,
+        seq,
+        evidence,
+        source,
+        of.as_of.to_string(),
+        engine.version,
+        &engine.rules,
+        &engine.dictionaries,
+        &engine.suppressions,
+        &engine.budget,
+    ))?;
+    Ok(seq)
+}
+
+/// What the ledger calls a matter.
+pub(super) fn subject(matter: i64) -> String {
+    format!("matter {matter}")
+}

@@ -1,0 +1,266 @@
+//! Reading the record: what waits for whom, and one matter with all that was said.
+
+use rusqlite::{OptionalExtension, Row};
+
+use super::error::{Error, Result};
+use super::evidence::{self, Evidence};
+use super::keep::subject;
+use super::people;
+use super::store::Store;
+use crate::model::{Conclusion, Ruling, Step};
+
+/// Which matters are asked for.
+#[derive(Clone, Debug, Default)]
+pub struct QueueOf {
+    /// Those with this verdict.
+    pub verdict: Option<String>,
+    /// Those whose next step this is; a matter that nobody proposed waits for `submit`.
+    pub step: Option<Step>,
+    /// So many.
+    pub limit: u32,
+    /// Behind so many.
+    pub after: u32,
+}
+
+/// A line of the queue: a matter, and the channel it is proposed for, if it is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Line {
+    /// The matter's number.
+    pub matter: i64,
+    /// Where the original is.
+    pub source: String,
+    /// How often it was opened.
+    pub version: u32,
+    /// The verdict's name.
+    pub verdict: String,
+    /// The channel.
+    pub channel: Option<String>,
+    /// What comes next.
+    pub step: Step,
+}
+
+/// One matter.
+#[derive(Clone, Debug)]
+pub struct Docket {
+    /// As it stands in the queue, once for each channel and at least once.
+    pub lines: Vec<Line>,
+    /// What was found in it.
+    pub evidence: Evidence,
+    /// By what, the last time.
+    pub made_by: MadeBy,
+    /// What people said of it, this version and those before, in order.
+    pub acts: Vec<Acted>,
+}
+
+/// What an examination was made by.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MadeBy {
+    /// The day of judgement.
+    pub as_of: String,
+    /// The version of vetmark.
+    pub engine: String,
+    /// Digest of the rules.
+    pub rules: String,
+    /// Digest of the dictionaries.
+    pub dictionaries: String,
+    /// Digest of the suppressions.
+    pub suppressions: Option<String>,
+    /// Limits that were not the default.
+    pub budget: Option<String>,
+}
+
+/// What a person did.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Acted {
+    /// The entry of the ledger.
+    pub entry: u64,
+    /// When.
+    pub at: String,
+    /// Which version of the matter it is about.
+    pub version: u32,
+    /// For which channel.
+    pub channel: String,
+    /// What they did.
+    pub step: Step,
+    /// Who: the name on papers.
+    pub person: String,
+    /// What they said.
+    pub words: String,
+    /// Whether they had opened the matter before.
+    pub opened: bool,
+    /// How many matters they acted on at one stroke.
+    pub bulk: u32,
+    /// Findings and what was said of them.
+    pub rulings: Vec<(String, Ruling, String)>,
+    /// Unread parts and what was said of them.
+    pub attested: Vec<(u32, String)>,
+    /// The conclusion, with addressee and deadline of a report upward.
+    pub conclusion: Option<(Conclusion, Option<(String, String)>)>,
+}
+
+/// What a line is read from; a matter without a proposal waits for one.
+const LINES: &str = "SELECT matter.id, matter.source, matter.version, matter.verdict, \
+    proposal.channel, coalesce(proposal.step, 'submit') \
+    FROM matter LEFT JOIN proposal \
+    ON proposal.matter = matter.id AND proposal.version = matter.version";
+
+impl Line {
+    fn of_row(row: &Row<'_>) -> rusqlite::Result<(Self, String)> {
+        let line = Self {
+            matter: row.get(0)?,
+            source: row.get(1)?,
+            version: row.get(2)?,
+            verdict: row.get(3)?,
+            channel: row.get(4)?,
+            step: Step::Submit,
+        };
+        Ok((line, row.get(5)?))
+    }
+}
+
+impl Store {
+    /// What waits, the strongest verdicts first.
+    ///
+    /// # Errors
+    /// Those of the store.
+    pub fn queue(&self, wanted: &QueueOf) -> Result<Vec<Line>> {
+        let sql = format!(
+            "{LINES} WHERE (?1 IS NULL OR matter.verdict = ?1) \
+             AND (?2 IS NULL OR coalesce(proposal.step, 'submit') = ?2) \
+             ORDER BY matter.weight DESC, matter.id, proposal.id LIMIT ?3 OFFSET ?4"
+        );
+        let mut all = self.connection.prepare_cached(&sql)?;
+        let step = wanted.step.map(Step::name);
+        lines(all.query_map((&wanted.verdict, step, wanted.limit, wanted.after), Line::of_row)?)
+    }
+
+    /// How many matters there are with each verdict, the strongest first.
+    ///
+    /// # Errors
+    /// Those of the store.
+    pub fn counts(&self) -> Result<Vec<(String, u64)>> {
+        let mut all = self.connection.prepare_cached(
+            "SELECT verdict, count(*) FROM matter GROUP BY weight, verdict ORDER BY weight DESC",
+        )?;
+        let rows = all.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        Ok(rows.collect::<rusqlite::Result<_>>()?)
+    }
+
+    /// One matter with all that was found in it and said of it.
+    ///
+    /// # Errors
+    /// That there is no such matter.
+    pub fn docket(&self, matter: i64) -> Result<Docket> {
+        let sql = format!("{LINES} WHERE matter.id = ?1 ORDER BY proposal.id");
+        let mut all = self.connection.prepare_cached(&sql)?;
+        let lines = lines(all.query_map([matter], Line::of_row)?)?;
+        if lines.is_empty() {
+            return Err(Error::Unknown(subject(matter)));
+        }
+        let id = self.connection.query_row(
+            "SELECT evidence FROM matter WHERE id = ?1",
+            [matter],
+            |row| row.get(0),
+        )?;
+        let evidence = evidence::load(&self.connection, id)?;
+        Ok(Docket { lines, evidence, made_by: self.made_by(matter)?, acts: self.acts(matter)? })
+    }
+
+    /// By what a matter was examined the last time.
+    fn made_by(&self, matter: i64) -> Result<MadeBy> {
+        let sql = "SELECT as_of, engine, rules, dictionaries, suppressions, budget \
+                   FROM examination WHERE matter = ?1 ORDER BY id DESC LIMIT 1";
+        let made = self.connection.prepare_cached(sql)?.query_row([matter], |row| {
+            Ok(MadeBy {
+                as_of: row.get(0)?,
+                engine: row.get(1)?,
+                rules: row.get(2)?,
+                dictionaries: row.get(3)?,
+                suppressions: row.get(4)?,
+                budget: row.get(5)?,
+            })
+        });
+        made.optional()?.ok_or_else(|| Error::Unknown(subject(matter)))
+    }
+
+    fn acts(&self, matter: i64) -> Result<Vec<Acted>> {
+        let mut all = self.connection.prepare_cached(
+            "SELECT act.id, act.entry, ledger.at, act.version, proposal.channel, act.step, \
+             person.shown, act.words, act.opened, act.bulk, conclusion, addressee, deadline \
+             FROM act JOIN proposal ON proposal.id = act.proposal \
+             JOIN ledger ON ledger.seq = act.entry JOIN person ON person.name = act.person \
+             LEFT JOIN disposition ON disposition.act = act.id \
+             WHERE proposal.matter = ?1 ORDER BY act.entry",
+        )?;
+        let mut rows = all.query([matter])?;
+        let mut acts = Vec::new();
+        while let Some(row) = rows.next()? {
+            let act: i64 = row.get(0)?;
+            let (step, conclusion): (String, Option<String>) = (row.get(5)?, row.get(10)?);
+            let upward = match (row.get(11)?, row.get(12)?) {
+                (Some(addressee), Some(deadline)) => Some((addressee, deadline)),
+                _ => None,
+            };
+            let conclusion = conclusion.map(|name| people::read(&name)).transpose()?;
+            acts.push(Acted {
+                entry: row.get(1)?,
+                at: row.get(2)?,
+                version: row.get(3)?,
+                channel: row.get(4)?,
+                step: people::read(&step)?,
+                person: row.get(6)?,
+                words: row.get(7)?,
+                opened: row.get(8)?,
+                bulk: row.get(9)?,
+                rulings: self.rulings(act)?,
+                attested: self.attested(act)?,
+                conclusion: conclusion.map(|conclusion| (conclusion, upward)),
+            });
+        }
+        Ok(acts)
+    }
+
+    fn rulings(&self, act: i64) -> Result<Vec<(String, Ruling, String)>> {
+        let mut all = self.connection.prepare_cached(
+            "SELECT finding, ruling, reason FROM ruling WHERE act = ?1 \
+             ORDER BY length(finding), finding",
+        )?;
+        let mut rows = all.query([act])?;
+        let mut rulings = Vec::new();
+        while let Some(row) = rows.next()? {
+            let ruling: String = row.get(1)?;
+            rulings.push((row.get(0)?, people::read(&ruling)?, row.get(2)?));
+        }
+        Ok(rulings)
+    }
+
+    fn attested(&self, act: i64) -> Result<Vec<(u32, String)>> {
+        let mut all = self
+            .connection
+            .prepare_cached("SELECT part, words FROM attested WHERE act = ?1 ORDER BY part")?;
+        let rows = all.query_map([act], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        Ok(rows.collect::<rusqlite::Result<_>>()?)
+    }
+
+    /// Matters that were cleared, all or in part: those whose decision still stands.
+    ///
+    /// # Errors
+    /// Those of the store.
+    pub fn cleared(&self) -> Result<Vec<Line>> {
+        let sql = format!(
+            "{LINES} WHERE EXISTS (SELECT 1 FROM act JOIN disposition ON disposition.act = act.id \
+             WHERE act.proposal = proposal.id AND conclusion IN ('disclose', 'part')) \
+             ORDER BY matter.id, proposal.id"
+        );
+        let mut all = self.connection.prepare_cached(&sql)?;
+        lines(all.query_map([], Line::of_row)?)
+    }
+}
+
+fn lines(rows: impl Iterator<Item = rusqlite::Result<(Line, String)>>) -> Result<Vec<Line>> {
+    rows.map(|row| {
+        let (line, step) = row?;
+        Ok(Line { step: people::read(&step)?, ..line })
+    })
+    .collect()
+}

@@ -1,0 +1,222 @@
+//! Keeping the store itself: a copy, a check of everything it says, and taking out
+//! what need not be kept any longer.
+
+use std::path::Path;
+
+use serde_json::json;
+
+use super::error::{Error, Result};
+use super::ledger::{self, Broken};
+use super::store::{Act, Store};
+use crate::model::{Date, Words};
+
+/// What a check found.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Checked {
+    /// Matters.
+    pub matters: u64,
+    /// Entries of the ledger that hold.
+    pub entries: u64,
+    /// What is wrong, in words; nothing where all is well.
+    pub wrong: Vec<Words>,
+}
+
+/// What was taken out.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Purged {
+    /// Matters.
+    pub matters: u64,
+    /// Of them, those about which nobody had decided.
+    pub undecided: u64,
+}
+
+/// Records that do not say what the ledger says was done: changed, or put in beside it.
+const ACTS_BESIDE_THE_LEDGER: &str = "SELECT act.entry FROM act \
+    JOIN proposal ON proposal.id = act.proposal \
+    LEFT JOIN disposition ON disposition.act = act.id \
+    LEFT JOIN ledger ON ledger.seq = act.entry \
+    WHERE ledger.seq IS NULL OR ledger.actor <> act.person \
+    OR ledger.action <> 'matter.' || act.step OR ledger.subject <> 'matter ' || proposal.matter \
+    OR json_extract(body, '$.seen.sha256') IS NOT act.sha256 \
+    OR json_extract(body, '$.seen.version') IS NOT act.version \
+    OR json_extract(body, '$.disposition.conclusion') IS NOT disposition.conclusion \
+    OR json_extract(body, '$.disposition.upward.addressee') IS NOT disposition.addressee \
+    OR json_extract(body, '$.disposition.upward.deadline') IS NOT disposition.deadline \
+    OR coalesce(json_extract(body, '$.channel'), json_extract(body, '$.proposal.channel')) \
+       IS NOT proposal.channel \
+    OR coalesce(json_extract(body, '$.proposal.opinion'), json_extract(body, '$.review.opinion'), \
+       json_extract(body, '$.disposition.reason')) IS NOT act.words \
+    OR (SELECT count(*) FROM ruling WHERE ruling.act = act.id) \
+       <> coalesce(json_array_length(body, '$.review.rulings'), 0) \
+    OR (SELECT count(*) FROM attested WHERE attested.act = act.id) \
+       <> coalesce(json_array_length(body, '$.review.attested'), 0)";
+
+/// Rulings that are not what the ledger says was ruled.
+const RULINGS_BESIDE_THE_LEDGER: &str = "SELECT act.entry FROM ruling \
+    JOIN act ON act.id = ruling.act JOIN ledger ON ledger.seq = act.entry \
+    WHERE NOT EXISTS (SELECT 1 FROM json_each(body, '$.review.rulings') AS said \
+    WHERE json_extract(said.value, '$.finding') = ruling.finding \
+    AND json_extract(said.value, '$.ruling') = ruling.ruling \
+    AND json_extract(said.value, '$.reason') = ruling.reason)";
+
+/// Entries of the ledger whose record is gone, though nobody purged it.
+const ENTRIES_WITHOUT_A_RECORD: &str = "SELECT seq FROM ledger JOIN step \
+    ON ledger.action = 'matter.' || step.name \
+    WHERE NOT EXISTS (SELECT 1 FROM act WHERE act.entry = ledger.seq) \
+    AND NOT EXISTS (SELECT 1 FROM purged WHERE ledger.subject = 'matter ' || purged.matter)";
+
+/// Matters that are not what was found the last time they were opened.
+const MATTERS_BESIDE_THE_LEDGER: &str = "SELECT matter.id FROM matter \
+    LEFT JOIN ledger ON ledger.seq = matter.entry \
+    JOIN evidence ON evidence.id = matter.evidence \
+    WHERE ledger.subject IS NOT 'matter ' || matter.id \
+    OR evidence.sha256 <> matter.sha256 OR evidence.verdict <> matter.verdict";
+
+impl Store {
+    /// Writes a copy to a new file: whole, and as the store stands at this moment,
+    /// whoever writes meanwhile.
+    ///
+    /// # Errors
+    /// That there is a file already, and those of the store.
+    pub fn backup(&mut self, act: Act<'_>, to: &Path) -> Result<()> {
+        if std::fs::symlink_metadata(to).is_ok() {
+            return Err(Error::wrong(
+                format!("{} is there already", to.display()),
+                format!("{}已经存在", to.display()),
+            ));
+        }
+        let name = to
+            .to_str()
+            .ok_or_else(|| Error::wrong("the name of a copy is UTF-8", "备份的文件名须为UTF-8"))?;
+        self.note(act, "store.backup", "store", &json!({ "to": name }))?;
+        self.connection.execute("VACUUM INTO ?1", [name])?;
+        std::fs::File::open(to)?.sync_all()?;
+        Ok(())
+    }
+
+    /// Checks the file, the chain, and that the record says what the ledger says.
+    ///
+    /// # Errors
+    /// Those of the store.
+    pub fn check(&self) -> Result<Checked> {
+        let mut wrong = Vec::new();
+        for pragma in ["integrity_check", "foreign_key_check"] {
+            let mut all = self.connection.prepare(&format!("PRAGMA {pragma}"))?;
+            let mut rows = all.query([])?;
+            while let Some(row) = rows.next()? {
+                let said: String = row.get(0)?;
+                if said != "ok" {
+                    wrong.push(Words::new(
+                        format!("the file: {pragma}: {said}"),
+                        format!("文件：{pragma}：{said}"),
+                    ));
+                }
+            }
+        }
+        let seen = ledger::verify(self.path(), &[], &[])?;
+        wrong.extend(seen.broken.as_ref().map(Broken::words));
+        for (sql, en, zh) in [
+            (
+                ACTS_BESIDE_THE_LEDGER,
+                "the record of this entry is not what was entered",
+                "该条目对应的记录与登记内容不一致",
+            ),
+            (
+                RULINGS_BESIDE_THE_LEDGER,
+                "a ruling of this entry is not what was entered",
+                "该条目的认定意见与登记内容不一致",
+            ),
+            (
+                ENTRIES_WITHOUT_A_RECORD,
+                "the record of this entry is gone, and nobody purged it",
+                "该条目对应的记录缺失，且未经清除",
+            ),
+        ] {
+            for seq in self.numbers(sql)? {
+                wrong.push(Words::new(format!("entry {seq}: {en}"), format!("第{seq}条：{zh}")));
+            }
+        }
+        for matter in self.numbers(MATTERS_BESIDE_THE_LEDGER)? {
+            wrong.push(Words::new(
+                format!("matter {matter} is not what was found in it"),
+                format!("事项{matter}与审查发现不一致"),
+            ));
+        }
+        let matters =
+            self.connection.query_row("SELECT count(*) FROM matter", [], |row| row.get(0))?;
+        Ok(Checked { matters, entries: seen.entries, wrong })
+    }
+
+    fn numbers(&self, sql: &str) -> Result<Vec<i64>> {
+        let mut all = self.connection.prepare(sql)?;
+        let rows = all.query_map([], |row| row.get(0))?;
+        Ok(rows.collect::<rusqlite::Result<_>>()?)
+    }
+
+    /// Takes out matters that nothing happened to since before a day. The ledger keeps
+    /// every entry about them, and one for each that says it was taken out.
+    ///
+    /// # Errors
+    /// That the actor may not, and those of the store.
+    pub fn purge(&mut self, act: Act<'_>, before: Date) -> Result<Purged> {
+        let purged = self.write(|tx| {
+            super::people::duty(tx, act, crate::model::Role::SystemAdministrator)?;
+            let idle = "SELECT matter.id, matter.source, matter.sha256, \
+                EXISTS (SELECT 1 FROM proposal WHERE proposal.matter = matter.id AND step = 'closed') \
+                FROM matter WHERE NOT EXISTS (SELECT 1 FROM ledger \
+                WHERE ledger.subject = 'matter ' || matter.id AND ledger.at >= ?1) ORDER BY matter.id";
+            let mut all = tx.prepare(idle)?;
+            let rows = all.query_map([before.to_string()], |row| {
+                Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?))
+            })?;
+            let rows: Vec<(i64, String, String, bool)> = rows.collect::<rusqlite::Result<_>>()?;
+            let body = json!({ "before": before, "matters": rows.len() });
+            let first = ledger::append(tx, act, "store.purge", "store", &body)?;
+            tx.execute("INSERT INTO purging VALUES (?1)", [first])?;
+            let mut purged = Purged::default();
+            for (matter, source, sha256, decided) in rows {
+                let body = json!({ "source": source, "sha256": sha256, "decided": decided });
+                let subject = super::keep::subject(matter);
+                let seq = ledger::append(tx, act, "matter.purge", &subject, &body)?;
+                for sql in TAKEN_OUT {
+                    tx.prepare_cached(sql)?.execute([matter])?;
+                }
+                tx.execute("INSERT INTO purged VALUES (?1, ?2)", (matter, seq))?;
+                purged.matters += 1;
+                purged.undecided += u64::from(!decided);
+            }
+            for sql in LEFT_OVER {
+                tx.execute(sql, [])?;
+            }
+            tx.execute("DELETE FROM purging", [])?;
+            Ok(purged)
+        })?;
+        // What was taken out is nowhere in the file any more.
+        self.connection.execute("VACUUM", [])?;
+        Ok(purged)
+    }
+}
+
+/// What goes with a matter, in an order that leaves nothing hanging.
+const TAKEN_OUT: &[&str] = &[
+    "DELETE FROM disposition WHERE act IN (SELECT act.id FROM act JOIN proposal ON \
+     proposal.id = act.proposal WHERE matter = ?1)",
+    "DELETE FROM attested WHERE act IN (SELECT act.id FROM act JOIN proposal ON \
+     proposal.id = act.proposal WHERE matter = ?1)",
+    "DELETE FROM ruling WHERE act IN (SELECT act.id FROM act JOIN proposal ON \
+     proposal.id = act.proposal WHERE matter = ?1)",
+    "DELETE FROM act WHERE proposal IN (SELECT id FROM proposal WHERE matter = ?1)",
+    "DELETE FROM route WHERE proposal IN (SELECT id FROM proposal WHERE matter = ?1)",
+    "DELETE FROM proposal WHERE matter = ?1",
+    "DELETE FROM opened WHERE matter = ?1",
+    "DELETE FROM examination WHERE matter = ?1",
+    "DELETE FROM matter WHERE id = ?1",
+];
+
+/// Evidence that no matter has any more.
+const LEFT_OVER: &[&str] = &[
+    "DELETE FROM finding WHERE evidence NOT IN (SELECT evidence FROM examination)",
+    "DELETE FROM gap WHERE evidence NOT IN (SELECT evidence FROM examination)",
+    "DELETE FROM part WHERE evidence NOT IN (SELECT evidence FROM examination)",
+    "DELETE FROM evidence WHERE id NOT IN (SELECT evidence FROM examination)",
+];
