@@ -9,17 +9,26 @@ mod dictionary;
 mod explain;
 mod explain_finding;
 mod interrupt;
+mod keep;
 mod key_file;
+mod ledger;
 mod locale;
 mod man;
+mod matter;
+mod matter_show;
+mod new_key;
 mod output;
 mod passwords;
+mod person;
 mod progress;
 mod render;
+mod replay;
 mod rules;
 mod rules_page;
 mod scan;
 mod settings;
+mod store;
+mod store_file;
 mod suppress;
 mod suppress_add;
 mod suppress_check;
@@ -61,6 +70,12 @@ enum Command {
     Dictionary(dictionary::Args),
     Explain(explain::Args),
     Suppress(suppress::Args),
+    Person(person::Args),
+    Matter(matter::Args),
+    Replay(replay::Args),
+    Released(replay::ReleasedArgs),
+    Ledger(ledger::Args),
+    Store(store::Args),
     Completions(completions::Args),
     Man(man::Args),
     Doctor(cell::DoctorArgs),
@@ -139,6 +154,12 @@ fn dispatch(cli: Cli) -> anyhow::Result<Status> {
         Some(Command::Dictionary(args)) => dictionary::run(&args),
         Some(Command::Explain(args)) => explain::run(&args),
         Some(Command::Suppress(args)) => suppress::run(&args),
+        Some(Command::Person(args)) => person::run(&args),
+        Some(Command::Matter(args)) => matter::run(&args),
+        Some(Command::Replay(args)) => replay::run(&args),
+        Some(Command::Released(args)) => replay::released(&args),
+        Some(Command::Ledger(args)) => ledger::run(&args),
+        Some(Command::Store(args)) => store::run(&args),
         Some(Command::Completions(args)) => completions::run(&args),
         Some(Command::Man(args)) => man::run(&args),
         Some(Command::Doctor(args)) => cell::doctor(&args),

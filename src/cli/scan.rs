@@ -10,12 +10,14 @@ use clap::ValueEnum;
 use super::cell::{CellArgs, Examiner};
 use super::dictionary::Source;
 use super::interrupt::Interrupt;
+use super::keep::Keeper;
 use super::key_file::Keys;
 use super::locale::{self, LangArg};
 use super::output::Output;
 use super::passwords::PasswordFile;
 use super::progress::Progress;
 use super::settings::{Flags, Given, Key, Origin, SettingArgs, Settings, Value};
+use super::store_file::StoreFile;
 use super::suppress::Listen;
 use super::{Status, remark};
 use crate::intake::{self, MatterBy};
@@ -85,6 +87,8 @@ pub(super) struct ScanFlags {
     listen: Listen,
     #[command(flatten)]
     keys: Keys,
+    #[command(flatten)]
+    store: StoreFile,
 }
 
 impl Flags for ScanFlags {
@@ -95,8 +99,8 @@ impl Flags for ScanFlags {
         if let Some(jobs) = self.jobs {
             given.push(Key::HostJobs, Value::Count(jobs.into()), Origin::Flag("--jobs"));
         }
-        let more: [&dyn Flags; 5] =
-            [&self.source, &self.cells, &self.passwords, &self.listen, &self.keys];
+        let more: [&dyn Flags; 6] =
+            [&self.source, &self.cells, &self.passwords, &self.listen, &self.keys, &self.store];
         more.iter().for_each(|flags| flags.give(given));
     }
 }
@@ -156,6 +160,7 @@ pub(super) fn run(args: Args) -> anyhow::Result<Status> {
     let settings = args.settings.settings(&[&args.format, &args.flags, &args.lang])?;
     settings.not_among(&args.paths)?;
     settings.suppressions_have_keys()?;
+    Keeper::not_among(&settings, &args.paths)?;
     settings.tell(settings.lang());
     let as_of = args.as_of.unwrap_or_else(today);
     let examiner = Examiner::start(&settings, as_of)?;
@@ -188,6 +193,8 @@ struct Scan {
     quotes: Quotes,
     lang: Lang,
     out: Output,
+    /// The store that examinations are kept in, where one is named.
+    keeper: Option<Keeper>,
     /// Whether a person sees the report and standard error in one place.
     seen_together: bool,
 }
@@ -204,11 +211,16 @@ impl Scan {
             quotes: quotes(settings, to_terminal),
             lang,
             out: Output::open(out)?,
+            keeper: Keeper::of(settings)?,
         })
     }
 
     fn keep(&mut self, mut examination: Examination) -> io::Result<()> {
         self.ledger.enter(&examination);
+        // Before it is reported: what a report says is on record is.
+        if let Some(keeper) = &mut self.keeper {
+            keeper.keep(&examination)?;
+        }
         self.quotes.apply(&mut examination);
         match &mut self.report {
             Some(report) => report.add(&examination),
@@ -234,6 +246,9 @@ impl Scan {
         }
         if !self.seen_together {
             self.ledger.render(self.lang, &mut io::stderr())?;
+        }
+        if let Some(keeper) = &self.keeper {
+            remark(&keeper.summary());
         }
         if interrupted {
             remark(self.lang.pick(

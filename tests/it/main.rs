@@ -22,6 +22,8 @@ mod house;
 mod immunity;
 /// What holds for every document there could be.
 mod properties;
+/// What is kept, and the procedure on it.
+mod record;
 /// What the program prints for machines, held against the published schema.
 mod schema;
 /// Keyed lists and known documents, from what they are made of to findings.

@@ -16,6 +16,7 @@ pub(in crate::cli) enum Key {
     HostLevel,
     Lang,
     Isolation,
+    Store,
     Rules,
     Dictionaries,
     DictionaryKeys,
@@ -123,6 +124,14 @@ pub(in crate::cli) const SETTINGS: &[Setting] = &[
         kind: Kind::Word(&["process", "thread"]),
         default: Unset("process, where the system supports it", "系统支持时为process"),
         about: ("where documents are examined", "文件在何处审查"),
+    },
+    Setting {
+        key: Key::Store,
+        name: "store",
+        flag: Some("--store"),
+        kind: Kind::Path,
+        default: Unset("nothing is kept", "不留存"),
+        about: ("where examinations and decisions are kept", "审查结果和决定的存放处"),
     },
     Setting {
         key: Key::Rules,

@@ -1,0 +1,194 @@
+//! `vetmark matter list` and `show`: what waits, and one matter with all that was said.
+
+use std::io::{self, Write};
+
+use super::Status;
+use super::store_file::{InWords, StoreArgs, now};
+use crate::model::Step;
+use crate::record::{Act, Acted, Docket, Line, QueueOf};
+use crate::report::{Lang, Shown};
+
+/// List matters, the strongest verdicts first
+#[derive(Debug, clap::Args)]
+pub(super) struct List {
+    /// Only those with this verdict
+    #[arg(long)]
+    verdict: Option<String>,
+    /// Only those that wait for this step: submit, department, organiser, review, second-review,
+    /// consult, decide or closed
+    #[arg(long)]
+    step: Option<Step>,
+    /// So many lines
+    #[arg(long, value_name = "N", default_value_t = 100)]
+    limit: u32,
+    /// Leave out so many before them
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    after: u32,
+    #[command(flatten)]
+    store: StoreArgs,
+}
+
+/// Show a matter: what was found in it, and what people said
+#[derive(Debug, clap::Args)]
+pub(super) struct Show {
+    /// Its number
+    matter: i64,
+    /// Who looks: entered in the ledger, and what they say next is about what they saw
+    #[arg(long, value_name = "NAME")]
+    by: String,
+    #[command(flatten)]
+    store: StoreArgs,
+}
+
+/// Lists.
+pub(super) fn list(args: &List) -> anyhow::Result<Status> {
+    let (store, lang) = args.store.open()?;
+    let wanted = QueueOf {
+        verdict: args.verdict.clone(),
+        step: args.step,
+        limit: args.limit,
+        after: args.after,
+    };
+    let mut out = io::stdout().lock();
+    for row in store.queue(&wanted).in_words(lang)? {
+        line(&row, lang, &mut out)?;
+    }
+    let counts = store.counts().in_words(lang)?;
+    let all: u64 = counts.iter().map(|(_, count)| count).sum();
+    let each: Vec<_> = counts.iter().map(|(name, count)| format!("{count} {name}")).collect();
+    writeln!(
+        out,
+        "{}",
+        lang.pick(
+            format!("{all} matters: {}", each.join(" + ")),
+            format!("事项{all}个：{}", each.join(" + ")),
+        )
+    )?;
+    Ok(Status::NothingFound)
+}
+
+fn line(row: &Line, lang: Lang, out: &mut dyn Write) -> io::Result<()> {
+    let Line { matter, source, version, verdict, channel, step } = row;
+    let step = step.words();
+    let channel = channel.as_deref().unwrap_or("-");
+    writeln!(
+        out,
+        "{matter}  {verdict}  v{version}  {}  {}  {}",
+        lang.of(&step),
+        Shown(channel),
+        Shown(source)
+    )
+}
+
+/// Shows.
+pub(super) fn show(args: &Show) -> anyhow::Result<Status> {
+    let (mut store, lang) = args.store.open()?;
+    // Before anything is shown: a look that cannot be entered is none.
+    store.open_matter(Act { actor: &args.by, at: now() }, args.matter).in_words(lang)?;
+    let docket = store.docket(args.matter).in_words(lang)?;
+    let mut out = io::stdout().lock();
+    for row in &docket.lines {
+        line(row, lang, &mut out)?;
+    }
+    found(&docket, lang, &mut out)?;
+    for acted in &docket.acts {
+        said(acted, lang, &mut out)?;
+    }
+    Ok(Status::NothingFound)
+}
+
+fn found(docket: &Docket, lang: Lang, out: &mut dyn Write) -> io::Result<()> {
+    let made = &docket.made_by;
+    writeln!(
+        out,
+        "sha256 {}  {} {}  vetmark {}",
+        docket.evidence.sha256,
+        lang.pick("as of", "判定日期"),
+        made.as_of,
+        made.engine
+    )?;
+    for (part, number) in docket.evidence.parts.iter().zip(1..) {
+        writeln!(
+            out,
+            "{} {number}: {}  {}  {}",
+            lang.pick("part", "部分"),
+            Shown(&part.path.join(" › ")),
+            part.media_type,
+            part.read
+        )?;
+        for gap in &part.gaps {
+            writeln!(out, "  {} {}", gap.rule, Shown(&gap.detail))?;
+        }
+        for found in &part.findings {
+            let level = found.level.as_ref().map_or("-", |level| &level.level);
+            let place = [("p", found.page), ("l", found.line)];
+            let place: Vec<_> = place
+                .iter()
+                .filter_map(|(name, at)| at.map(|at| format!("{name}{at}")))
+                .chain([format!("{}–{}", found.char[0], found.char[1])])
+                .collect();
+            let quote = found.quote.as_deref().map_or_else(String::new, |q| format!("  “{q}”"));
+            let counts = match found.suppressed.is_some() {
+                true => lang.pick("  (does not count)", "（不计入）"),
+                false => "",
+            };
+            writeln!(
+                out,
+                "  {}  {}  {}  {level}  {} {}{counts}{}",
+                found.id,
+                found.severity,
+                found.rule,
+                found.region,
+                place.join(" "),
+                Shown(&quote)
+            )?;
+        }
+    }
+    Ok(())
+}
+
+fn said(acted: &Acted, lang: Lang, out: &mut dyn Write) -> io::Result<()> {
+    let step = acted.step.words();
+    let unopened = match acted.opened {
+        true => "",
+        false => lang.pick("  NEVER OPENED", "  未打开过"),
+    };
+    writeln!(
+        out,
+        "#{}  {}  v{}  {}  {}  {}{unopened}",
+        acted.entry,
+        acted.at,
+        acted.version,
+        Shown(&acted.channel),
+        lang.of(&step),
+        Shown(&acted.person)
+    )?;
+    if acted.bulk > 1 {
+        writeln!(
+            out,
+            "  {}",
+            lang.pick(
+                format!("one of {} at one stroke", acted.bulk),
+                format!("批量办理{}项之一", acted.bulk),
+            )
+        )?;
+    }
+    if let Some((conclusion, upward)) = &acted.conclusion {
+        let conclusion = conclusion.words();
+        write!(out, "  {}", lang.of(&conclusion))?;
+        if let Some((addressee, deadline)) = upward {
+            write!(out, " → {}, {} {deadline}", Shown(addressee), lang.pick("by", "期限"))?;
+        }
+        writeln!(out)?;
+    }
+    writeln!(out, "  {}", Shown(&acted.words))?;
+    for (finding, ruling, reason) in &acted.rulings {
+        let ruling = ruling.words();
+        writeln!(out, "  {finding} {}: {}", lang.of(&ruling), Shown(reason))?;
+    }
+    for (part, words) in &acted.attested {
+        let name = lang.pick("part", "部分");
+        writeln!(out, "  {name} {part}: {}", Shown(words))?;
+    }
+    Ok(())
+}

@@ -1,0 +1,94 @@
+//! `vetmark store`: the file that examinations and decisions are kept in.
+
+use std::io::Write;
+use std::path::PathBuf;
+
+use clap::Subcommand;
+
+use super::store_file::{InWords, StoreArgs, now};
+use super::{Status, remark};
+use crate::model::Date;
+use crate::record::Act;
+use crate::report::Shown;
+
+/// Copy, check and purge a store
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Write a copy to a new file, whole and of one moment, while others go on writing
+    Backup {
+        /// The file to make
+        to: PathBuf,
+        /// Who does this
+        #[arg(long, value_name = "NAME")]
+        by: String,
+        #[command(flatten)]
+        store: StoreArgs,
+    },
+    /// Check that the file is sound, that the ledger holds, and that the record says what the
+    /// ledger says
+    ///
+    /// Exit status: 0 if all is well, 1 if something is not, 2 if it could not be checked.
+    Check {
+        #[command(flatten)]
+        store: StoreArgs,
+    },
+    /// Take out matters that nothing happened to since before a day; the ledger keeps what was
+    /// done, this among it
+    Purge {
+        /// The day, YYYY-MM-DD
+        #[arg(long, value_name = "DATE", value_parser = super::scan::day)]
+        before: Date,
+        /// Who does this: a system administrator, once there is one
+        #[arg(long, value_name = "NAME")]
+        by: String,
+        #[command(flatten)]
+        store: StoreArgs,
+    },
+}
+
+/// Runs the subcommand.
+pub(super) fn run(args: &Args) -> anyhow::Result<Status> {
+    match &args.command {
+        Command::Backup { to, by, store } => {
+            let (mut store, lang) = store.open()?;
+            store.backup(Act { actor: by, at: now() }, to).in_words(lang)?;
+            Ok(Status::NothingFound)
+        }
+        Command::Check { store } => check(store),
+        Command::Purge { before, by, store } => {
+            let (mut store, lang) = store.open()?;
+            let done = store.purge(Act { actor: by, at: now() }, *before).in_words(lang)?;
+            let (matters, undecided) = (done.matters, done.undecided);
+            remark(&lang.pick(
+                format!("{matters} matters taken out, {undecided} of them undecided"),
+                format!("已清除{matters}个事项，其中{undecided}个未作出决定"),
+            ));
+            Ok(Status::NothingFound)
+        }
+    }
+}
+
+fn check(store: &StoreArgs) -> anyhow::Result<Status> {
+    let (store, lang) = store.open()?;
+    let found = store.check().in_words(lang)?;
+    let mut out = std::io::stdout().lock();
+    for wrong in &found.wrong {
+        writeln!(out, "{}", Shown(lang.of(wrong)))?;
+    }
+    let (matters, entries, wrong) = (found.matters, found.entries, found.wrong.len());
+    writeln!(
+        out,
+        "{}",
+        lang.pick(
+            format!("{matters} matters, {entries} entries that hold, {wrong} things wrong"),
+            format!("事项{matters}个，完好条目{entries}条，问题{wrong}项"),
+        )
+    )?;
+    Ok(if found.wrong.is_empty() { Status::NothingFound } else { Status::PersonNeeded })
+}
