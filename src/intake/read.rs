@@ -5,6 +5,9 @@ use std::fs::{File, Metadata, OpenOptions};
 use std::io::{self, Read};
 use std::path::Path;
 
+#[cfg(target_os = "linux")]
+use rustix::fs::OFlags;
+
 use crate::model::{Gap, GapKind, Limit};
 
 /// The bytes of a file, or as many as could be read and why not all.
@@ -22,16 +25,20 @@ pub(super) fn file(path: &Path, limit: u64) -> (Vec<u8>, Option<Gap>) {
 pub fn open(path: &Path) -> Result<File, Gap> {
     let mut options = OpenOptions::new();
     // A pipe that was put in the file's place since it was listed would wait here for
-    // somebody to write; to a regular file this makes no difference.
+    // somebody to write, and a link lead anywhere; to a regular file this makes no difference.
     #[cfg(target_os = "linux")]
     std::os::unix::fs::OpenOptionsExt::custom_flags(
         &mut options,
-        (rustix::fs::OFlags::NONBLOCK | rustix::fs::OFlags::NOCTTY).bits() as i32,
+        (OFlags::NONBLOCK | OFlags::NOCTTY | OFlags::NOFOLLOW).bits() as i32,
     );
     let opened = options.read(true).open(path).and_then(|file| Ok((file.metadata()?, file)));
     match opened {
         Ok((metadata, file)) if metadata.is_file() => Ok(file),
         Ok(_) => Err(Gap::new(GapKind::Unsupported, "no longer a regular file when it was opened")),
+        #[cfg(target_os = "linux")]
+        Err(error) if error.raw_os_error() == Some(rustix::io::Errno::LOOP.raw_os_error()) => {
+            Err(Gap::new(GapKind::Unsupported, "a symbolic link when it was opened"))
+        }
         Err(error) => Err(failed("open", &error)),
     }
 }
@@ -117,6 +124,18 @@ mod tests {
         let gap = fill(&mut bytes, b"head".chain(Broken), 100).expect("a gap");
         assert_eq!(bytes, b"head");
         assert_eq!(gap, Gap::new(GapKind::Damaged, "cannot read: pulled out"));
+    }
+
+    #[test]
+    #[cfg(target_os = "linux")]
+    fn a_link_put_in_the_place_of_a_file_is_not_followed() {
+        let folder = tempfile::tempdir().unwrap();
+        let (file, link) = (folder.path().join("file"), folder.path().join("link"));
+        std::fs::write(&file, "text").unwrap();
+        std::os::unix::fs::symlink(&file, &link).unwrap();
+        assert!(open(&file).is_ok());
+        let gap = open(&link).expect_err("a gap");
+        assert_eq!(gap, Gap::new(GapKind::Unsupported, "a symbolic link when it was opened"));
     }
 
     #[test]

@@ -37,7 +37,7 @@ fn matters_of(path: PathBuf, by: MatterBy) -> Box<dyn Iterator<Item = Unread>> {
     match (fs::metadata(&path), by) {
         (Ok(found), MatterBy::File) if found.is_dir() => Box::new(files_below(&path)),
         (Ok(found), MatterBy::Folder) if found.is_dir() => Box::new(folders_below(&path)),
-        (Ok(found), _) => Box::new(std::iter::once(single(path, found.file_type()))),
+        (Ok(found), _) => Box::new(std::iter::once(by_name(path, found.file_type()))),
         (Err(error), _) => Box::new(std::iter::once(lost(&path, &error))),
     }
 }
@@ -88,6 +88,26 @@ fn folders_below(folder: &Path) -> impl Iterator<Item = Unread> + use<> {
 
 fn is_folder(entry: &DirEntry) -> bool {
     entry.file_type().is_dir()
+}
+
+/// A file that was given by name, or by that of a link to it: links are followed here,
+/// and by nobody who opens it later.
+fn by_name(path: PathBuf, kind: FileType) -> Unread {
+    let is_link = fs::symlink_metadata(&path).is_ok_and(|own| own.file_type().is_symlink());
+    let target = is_link.then(|| fs::canonicalize(&path)).transpose();
+    let mut unread = single(path, kind);
+    match target {
+        Ok(None) => {}
+        Ok(Some(target)) => {
+            if let [Item { place: Place::File(place), .. }] = &mut unread.items[..] {
+                *place = target;
+            }
+        }
+        Err(error) => unread.items.iter_mut().for_each(|item| {
+            item.place = Place::Lost(read::failed("open", &error));
+        }),
+    }
+    unread
 }
 
 fn single(path: PathBuf, kind: FileType) -> Unread {
