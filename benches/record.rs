@@ -11,10 +11,10 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use vetmark::model::{
-    Coverage, Date, Disclosure, EngineId, Examination, Finding, Level, Part, Place, ReadState,
-    Said, Severity, Step, Verdict, Words,
+    Carrier, Coverage, Date, Disclosure, EngineId, Examination, Finding, Level, Part, Place,
+    Proposal, ReadState, Role, Said, Severity, Step, Verdict, Words,
 };
-use vetmark::record::{Act, Entry, Hash, QueueOf, Store, verify};
+use vetmark::record::{Act, Entry, Hash, On, QueueOf, Store, verify};
 
 const MATTERS: u32 = 100_000;
 const ENTRIES: u64 = 1_000_000;
@@ -40,19 +40,22 @@ fn store(folder: &Path) {
     }
     let each = started.elapsed() / MATTERS;
     println!("kept: {MATTERS} matters, {each:?} each");
+    propose(&mut store);
 
-    let queue = |after, verdict: Option<&str>, step| QueueOf {
-        verdict: verdict.map(str::to_owned),
+    let queue = |behind: &str, verdict, step| QueueOf {
+        verdict,
         step,
         limit: 50,
-        after,
+        behind: behind.parse().ok(),
     };
+    let (some, all) = (Some(Verdict::Review), None);
     for (what, wanted) in [
-        ("queue, first page", queue(0, None, None)),
-        ("queue, page 1000", queue(50_000, None, None)),
-        ("queue, one verdict", queue(1000, Some("review"), None)),
-        ("queue, one step", queue(1000, None, Some(Step::Submit))),
-        ("queue, nothing fits", queue(0, None, Some(Step::Decide))),
+        ("queue, first page", queue("", all, None)),
+        ("queue, middle", queue("2-50000-0", all, None)),
+        ("queue, one verdict", queue("3-60000-0", some, None)),
+        ("queue, one step", queue("2-50000-0", all, Some(Step::Submit))),
+        ("queue, one step and verdict", queue("3-60000-0", some, Some(Step::Review))),
+        ("queue, nothing fits", queue("", all, Some(Step::Decide))),
     ] {
         let median = median(|| store.queue(&wanted).unwrap().len());
         told(what, median, Duration::from_millis(50));
@@ -68,6 +71,26 @@ fn store(folder: &Path) {
     let checked = store.check().unwrap();
     assert_eq!((checked.matters, checked.wrong.len()), (u64::from(MATTERS), 0));
     println!("check of all: {:?}, {} entries", started.elapsed(), checked.entries);
+}
+
+/// Every second matter is proposed for a channel, and waits for its review.
+fn propose(store: &mut Store) {
+    let act = Act { actor: "zhang", at: "2026-11-27T08:00:00Z".parse().unwrap() };
+    store.add_person(act, "zhang", "张三").unwrap();
+    store.grant(act, "zhang", Role::Submitter, true).unwrap();
+    let says = Proposal {
+        title: "关于食堂的通知".into(),
+        carrier: Carrier::Document,
+        channel: "www".into(),
+        on: Date::constant(2026, 12, 1),
+        meeting: false,
+        basis: "政府信息公开条例".into(),
+        opinion: "拟公开".into(),
+    };
+    for matter in (1..=i64::from(MATTERS)).step_by(2) {
+        let seen = store.seen(matter).unwrap();
+        store.submit(act, &On { matter, seen: &seen, bulk: 1 }, &says).unwrap();
+    }
 }
 
 fn ledger(folder: &Path) {

@@ -4,15 +4,15 @@ use std::io::{self, Write};
 
 use super::Status;
 use super::store_file::{InWords, StoreArgs, now};
-use crate::model::Step;
-use crate::record::{Act, Acted, Docket, Line, QueueOf};
+use crate::model::{Step, Verdict};
+use crate::record::{Act, Acted, Docket, Line, Mark, QueueOf};
 use crate::report::{Lang, Shown};
 
 /// List matters, the strongest verdicts first
 #[derive(Debug, clap::Args)]
 pub(super) struct List {
     /// Only those with this verdict
-    #[arg(long)]
+    #[arg(long, value_parser = Verdict::STRONGEST_FIRST.map(Verdict::name))]
     verdict: Option<String>,
     /// Only those that wait for this step: submit, department, organiser, review, second-review,
     /// consult, decide or closed
@@ -21,9 +21,9 @@ pub(super) struct List {
     /// So many lines
     #[arg(long, value_name = "N", default_value_t = 100)]
     limit: u32,
-    /// Leave out so many before them
-    #[arg(long, value_name = "N", default_value_t = 0)]
-    after: u32,
+    /// Only those behind a place, which a longer list names at its end
+    #[arg(long, value_name = "PLACE")]
+    behind: Option<Mark>,
     #[command(flatten)]
     store: StoreArgs,
 }
@@ -44,18 +44,30 @@ pub(super) struct Show {
 pub(super) fn list(args: &List) -> anyhow::Result<Status> {
     let (store, lang) = args.store.open()?;
     let wanted = QueueOf {
-        verdict: args.verdict.clone(),
+        verdict: Verdict::STRONGEST_FIRST
+            .into_iter()
+            .find(|v| Some(v.name()) == args.verdict.as_deref()),
         step: args.step,
         limit: args.limit,
-        after: args.after,
+        behind: args.behind,
     };
     let mut out = io::stdout().lock();
-    for row in store.queue(&wanted).in_words(lang)? {
-        line(&row, lang, &mut out)?;
+    let rows = store.queue(&wanted).in_words(lang)?;
+    for row in &rows {
+        line(row, lang, &mut out)?;
+    }
+    if let Some(last) = rows.last().filter(|_| rows.len() as u64 >= u64::from(args.limit)) {
+        let mark = last.mark;
+        writeln!(
+            out,
+            "{}",
+            lang.pick(format!("more: --behind {mark}"), format!("后续：--behind {mark}"))
+        )?;
     }
     let counts = store.counts().in_words(lang)?;
     let all: u64 = counts.iter().map(|(_, count)| count).sum();
-    let each: Vec<_> = counts.iter().map(|(name, count)| format!("{count} {name}")).collect();
+    let each: Vec<_> =
+        counts.iter().map(|(verdict, count)| format!("{count} {}", verdict.name())).collect();
     writeln!(
         out,
         "{}",
@@ -68,7 +80,7 @@ pub(super) fn list(args: &List) -> anyhow::Result<Status> {
 }
 
 fn line(row: &Line, lang: Lang, out: &mut dyn Write) -> io::Result<()> {
-    let Line { matter, source, version, verdict, channel, step } = row;
+    let Line { matter, source, version, verdict, channel, step, .. } = row;
     let step = step.words();
     let channel = channel.as_deref().unwrap_or("-");
     writeln!(

@@ -83,7 +83,8 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Status> {
     let (store, lang) = open(&settings)?;
     let docket = store.docket(args.matter).in_words(lang)?;
     let recorded = docket.made_by.as_of.parse()?;
-    let now = again(&settings, args.as_of.unwrap_or(recorded), &docket)?;
+    let examiner = Examiner::start(&settings, args.as_of.unwrap_or(recorded))?;
+    let now = again(&examiner, &docket)?;
     let found = difference(&docket, &now).in_words(lang)?;
     let mut out = std::io::stdout().lock();
     for effect in &found.effects {
@@ -112,7 +113,7 @@ pub(super) fn released(args: &ReleasedArgs) -> anyhow::Result<Status> {
     let settings = args.settings.settings(&[&args.flags, &args.lang, &affected])?;
     let (store, lang) = open(&settings)?;
     let mut keeper = if args.reopen { Keeper::of(&settings)? } else { None };
-    let as_of = args.as_of.unwrap_or_else(super::scan::today);
+    let examiner = Examiner::start(&settings, args.as_of.unwrap_or_else(super::scan::today))?;
     let (mut all, mut differ, mut unread, mut last) = (0, 0, 0, None);
     let mut out = std::io::stdout().lock();
     for line in store.cleared().in_words(lang)? {
@@ -123,7 +124,7 @@ pub(super) fn released(args: &ReleasedArgs) -> anyhow::Result<Status> {
         all += 1;
         let docket = store.docket(line.matter).in_words(lang)?;
         let (matter, source) = (line.matter, Shown(&line.source));
-        let now = match again(&settings, as_of, &docket) {
+        let now = match again(&examiner, &docket) {
             Ok(now) => now,
             Err(error) => {
                 unread += 1;
@@ -169,7 +170,7 @@ fn open(settings: &Settings) -> anyhow::Result<(Store, Lang)> {
 }
 
 /// Examines the original of a matter where it is.
-fn again(settings: &Settings, as_of: Date, docket: &Docket) -> anyhow::Result<Examination> {
+fn again(examiner: &Examiner, docket: &Docket) -> anyhow::Result<Examination> {
     let source = docket.lines.first().map(|line| line.source.as_str()).unwrap_or_default();
     let path = PathBuf::from(source);
     let by = if path.is_dir() { MatterBy::Folder } else { MatterBy::File };
@@ -181,7 +182,7 @@ fn again(settings: &Settings, as_of: Date, docket: &Docket) -> anyhow::Result<Ex
         bail!("{}: the original is not there any more", Shown(source));
     };
     let mut now = None;
-    Examiner::start(settings, as_of)?.examine_all(1, [unread], |examination, _| {
+    examiner.examine_all(1, [unread], |examination, _| {
         now = Some(examination);
         Ok(())
     })?;

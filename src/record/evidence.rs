@@ -239,10 +239,9 @@ fn name(value: &impl Serialize) -> Result<String> {
     Ok(value.as_str().unwrap_or_default().to_owned())
 }
 
-/// How much a verdict weighs in the queue: the strongest most.
-pub(super) fn weight(verdict: Verdict) -> usize {
-    let at = Verdict::STRONGEST_FIRST.iter().position(|known| *known == verdict);
-    4 - at.unwrap_or(4)
+/// Where a verdict stands in the queue: 0 the strongest.
+pub(super) fn band(verdict: Verdict) -> usize {
+    Verdict::STRONGEST_FIRST.iter().position(|known| *known == verdict).unwrap_or_default()
 }
 
 /// Keeps it, or finds what is kept of the same. Its number is given back.

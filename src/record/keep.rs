@@ -74,14 +74,14 @@ impl Store {
             let seq = examined(tx, act, (known.id, version), &what, why)?;
             tx.execute(
                 "UPDATE matter SET version = ?2, sha256 = ?3, evidence = ?4, verdict = ?5, \
-                 weight = ?6, opened = ?7, entry = ?8 WHERE id = ?1",
+                 band = ?6, proposed = 0, opened = ?7, entry = ?8 WHERE id = ?1",
                 (
                     known.id,
                     version,
                     sha256,
                     evidence,
                     of.verdict.name(),
-                    evidence::weight(of.verdict),
+                    evidence::band(of.verdict),
                     ledger::written(act.at),
                     seq,
                 ),
@@ -132,7 +132,7 @@ fn open(tx: &Transaction<'_>, act: Act<'_>, what: &What<'_>, digest: &str) -> Re
     let body = json!({ "source": source, "evidence": digest });
     let seq = ledger::append(tx, act, "matter.open", &subject(id), &body)?;
     tx.prepare_cached(
-        "INSERT INTO matter (id, source, version, sha256, evidence, verdict, weight, opened, entry) \
+        "INSERT INTO matter (id, source, version, sha256, evidence, verdict, band, opened, entry) \
          VALUES (?1, ?2, 1, ?3, ?4, ?5, ?6, ?7, ?8)",
     )?
     .execute((
@@ -141,7 +141,7 @@ fn open(tx: &Transaction<'_>, act: Act<'_>, what: &What<'_>, digest: &str) -> Re
         sha256,
         evidence,
         of.verdict.name(),
-        evidence::weight(of.verdict),
+        evidence::band(of.verdict),
         ledger::written(act.at),
         seq,
     ))?;

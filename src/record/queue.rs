@@ -1,5 +1,8 @@
 //! Reading the record: what waits for whom, and one matter with all that was said.
 
+use std::fmt;
+use std::str::FromStr;
+
 use rusqlite::{OptionalExtension, Row};
 
 use super::error::{Error, Result};
@@ -7,19 +10,46 @@ use super::evidence::{self, Evidence};
 use super::keep::subject;
 use super::people;
 use super::store::Store;
-use crate::model::{Conclusion, Ruling, Step};
+use crate::model::{Conclusion, Ruling, Step, Verdict};
 
 /// Which matters are asked for.
 #[derive(Clone, Debug, Default)]
 pub struct QueueOf {
     /// Those with this verdict.
-    pub verdict: Option<String>,
+    pub verdict: Option<Verdict>,
     /// Those whose next step this is; a matter that nobody proposed waits for `submit`.
     pub step: Option<Step>,
-    /// So many.
+    /// So many lines.
     pub limit: u32,
-    /// Behind so many.
-    pub after: u32,
+    /// Those behind this place.
+    pub behind: Option<Mark>,
+}
+
+/// A place in the queue, which stays what it is while matters come and go: band of
+/// the verdict, matter, proposal (0 where there is none). Written `0-17-0`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Mark {
+    band: i64,
+    matter: i64,
+    proposal: i64,
+}
+
+impl fmt::Display for Mark {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}-{}-{}", self.band, self.matter, self.proposal)
+    }
+}
+
+impl FromStr for Mark {
+    type Err = String;
+
+    fn from_str(text: &str) -> std::result::Result<Self, String> {
+        let numbers: Option<Vec<i64>> = text.split('-').map(|part| part.parse().ok()).collect();
+        match numbers.as_deref() {
+            Some(&[band, matter, proposal]) => Ok(Self { band, matter, proposal }),
+            _ => Err("a place as a list of matters ends with is wanted".into()),
+        }
+    }
 }
 
 /// A line of the queue: a matter, and the channel it is proposed for, if it is.
@@ -37,6 +67,8 @@ pub struct Line {
     pub channel: Option<String>,
     /// What comes next.
     pub step: Step,
+    /// Its place in the queue.
+    pub mark: Mark,
 }
 
 /// One matter.
@@ -98,11 +130,21 @@ pub struct Acted {
     pub conclusion: Option<(Conclusion, Option<(String, String)>)>,
 }
 
-/// What a line is read from; a matter without a proposal waits for one.
-const LINES: &str = "SELECT matter.id, matter.source, matter.version, matter.verdict, \
-    proposal.channel, coalesce(proposal.step, 'submit') \
-    FROM matter LEFT JOIN proposal \
-    ON proposal.matter = matter.id AND proposal.version = matter.version";
+/// What a line is made of.
+const COLUMNS: &str = "SELECT matter.id, matter.source, matter.version, matter.verdict, \
+    proposal.channel, coalesce(proposal.step, 'submit'), matter.band, coalesce(proposal.id, 0) ";
+
+/// Matters with the proposals of their present version; one without any waits for one.
+const ALL: &str = "FROM matter LEFT JOIN proposal \
+    ON proposal.matter = matter.id AND proposal.version = matter.version WHERE true ";
+
+/// Those without any, whatever they have of older versions.
+const UNPROPOSED: &str = "SELECT matter.id, matter.source, matter.version, matter.verdict, \
+    NULL, 'submit', matter.band, 0 FROM matter WHERE matter.proposed = 0 ";
+
+/// Those that wait for step `?1`.
+const WAITING: &str = "FROM proposal JOIN matter \
+    ON matter.id = proposal.matter AND matter.version = proposal.version WHERE proposal.step = ?1 ";
 
 impl Line {
     fn of_row(row: &Row<'_>) -> rusqlite::Result<(Self, String)> {
@@ -113,6 +155,7 @@ impl Line {
             verdict: row.get(3)?,
             channel: row.get(4)?,
             step: Step::Submit,
+            mark: Mark { band: row.get(6)?, matter: row.get(0)?, proposal: row.get(7)? },
         };
         Ok((line, row.get(5)?))
     }
@@ -124,25 +167,59 @@ impl Store {
     /// # Errors
     /// Those of the store.
     pub fn queue(&self, wanted: &QueueOf) -> Result<Vec<Line>> {
-        let sql = format!(
-            "{LINES} WHERE (?1 IS NULL OR matter.verdict = ?1) \
-             AND (?2 IS NULL OR coalesce(proposal.step, 'submit') = ?2) \
-             ORDER BY matter.weight DESC, matter.id, proposal.id LIMIT ?3 OFFSET ?4"
-        );
+        // A statement for each kind of question, so that each walks along an index.
+        let (mut sql, band, matter, proposal) = match wanted.step {
+            None => (format!("{COLUMNS}{ALL}"), "matter.band", "matter.id", "proposal.id"),
+            Some(Step::Submit) => (UNPROPOSED.to_owned(), "matter.band", "matter.id", "0"),
+            Some(_) => {
+                let sql = format!("{COLUMNS}{WAITING}");
+                (sql, "proposal.band", "proposal.matter", "proposal.id")
+            }
+        };
+        if wanted.verdict.is_some() {
+            sql += &format!("AND {band} = ?2 ");
+        }
+        if wanted.behind.is_some() {
+            sql += &format!(
+                "AND ({band}, {matter}) >= (?3, ?4) \
+                 AND ({band}, {matter}, coalesce({proposal}, 0)) > (?3, ?4, ?5) "
+            );
+        }
+        sql += &match wanted.step {
+            Some(Step::Submit) => format!("ORDER BY {band}, {matter} LIMIT ?6"),
+            _ => format!("ORDER BY {band}, {matter}, {proposal} LIMIT ?6"),
+        };
         let mut all = self.connection.prepare_cached(&sql)?;
         let step = wanted.step.map(Step::name);
-        lines(all.query_map((&wanted.verdict, step, wanted.limit, wanted.after), Line::of_row)?)
+        let verdict = wanted.verdict.map(evidence::band);
+        let Mark { band, matter, proposal } =
+            wanted.behind.unwrap_or(Mark { band: 0, matter: 0, proposal: 0 });
+        // What a statement does not ask for is not bound.
+        let last = all.parameter_count();
+        let values: [&dyn rusqlite::ToSql; 6] =
+            [&step, &verdict, &band, &matter, &proposal, &wanted.limit];
+        for (at, value) in values.iter().enumerate().take(last) {
+            all.raw_bind_parameter(at + 1, value)?;
+        }
+        let mut rows = all.raw_query();
+        let mut found = Vec::new();
+        while let Some(row) = rows.next()? {
+            found.push(Line::of_row(row)?);
+        }
+        lines(found.into_iter().map(Ok))
     }
 
     /// How many matters there are with each verdict, the strongest first.
     ///
     /// # Errors
     /// Those of the store.
-    pub fn counts(&self) -> Result<Vec<(String, u64)>> {
-        let mut all = self.connection.prepare_cached(
-            "SELECT verdict, count(*) FROM matter GROUP BY weight, verdict ORDER BY weight DESC",
-        )?;
-        let rows = all.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    pub fn counts(&self) -> Result<Vec<(Verdict, u64)>> {
+        let sql = "SELECT band, count(*) FROM matter GROUP BY band ORDER BY band";
+        let mut all = self.connection.prepare_cached(sql)?;
+        let rows = all.query_map([], |row| {
+            let band: usize = row.get(0)?;
+            Ok((Verdict::STRONGEST_FIRST[band.min(4)], row.get(1)?))
+        })?;
         Ok(rows.collect::<rusqlite::Result<_>>()?)
     }
 
@@ -151,7 +228,7 @@ impl Store {
     /// # Errors
     /// That there is no such matter.
     pub fn docket(&self, matter: i64) -> Result<Docket> {
-        let sql = format!("{LINES} WHERE matter.id = ?1 ORDER BY proposal.id");
+        let sql = format!("{COLUMNS}{ALL} AND matter.id = ?1 ORDER BY proposal.id");
         let mut all = self.connection.prepare_cached(&sql)?;
         let lines = lines(all.query_map([matter], Line::of_row)?)?;
         if lines.is_empty() {
@@ -248,7 +325,7 @@ impl Store {
     /// Those of the store.
     pub fn cleared(&self) -> Result<Vec<Line>> {
         let sql = format!(
-            "{LINES} WHERE EXISTS (SELECT 1 FROM act JOIN disposition ON disposition.act = act.id \
+            "{COLUMNS}{ALL} AND EXISTS (SELECT 1 FROM act JOIN disposition ON disposition.act = act.id \
              WHERE act.proposal = proposal.id AND conclusion IN ('disclose', 'part')) \
              ORDER BY matter.id, proposal.id"
         );

@@ -199,8 +199,9 @@ fn propose(tx: &Transaction<'_>, on: &On<'_>, says: &Proposal) -> Result<i64> {
         return Err(Error::Refused(Refusal::NotThisStep));
     }
     tx.execute(
-        "INSERT INTO proposal (matter, version, channel, title, carrier, day, meeting, basis, step) \
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, 'submit')",
+        "INSERT INTO proposal \
+         (matter, version, channel, title, carrier, day, meeting, basis, band, step) \
+         SELECT id, ?2, ?3, ?4, ?5, ?6, ?7, ?8, band, 'submit' FROM matter WHERE id = ?1",
         (
             on.matter,
             version,
@@ -214,6 +215,7 @@ fn propose(tx: &Transaction<'_>, on: &On<'_>, says: &Proposal) -> Result<i64> {
     )
     .map_err(complete)?;
     let proposal = tx.last_insert_rowid();
+    tx.execute("UPDATE matter SET proposed = 1 WHERE id = ?1", [on.matter])?;
     let asked: &[Asked] = match says.meeting {
         true => &[Asked::Always, Asked::Meeting],
         false => &[Asked::Always],

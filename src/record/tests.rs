@@ -375,3 +375,40 @@ fn three_administrators_have_three_duties() {
     store.grant(act("sec"), "x", Role::Approver, false).unwrap();
     assert!(store.people().unwrap().iter().any(|p| p.name == "x" && p.roles.is_empty()));
 }
+
+#[test]
+fn the_queue_is_walked_page_by_page_the_strongest_first() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut store = office(folder.path(), false);
+    for number in 2..12 {
+        let mut of = examination(number, false);
+        of.verdict = Verdict::STRONGEST_FIRST[usize::from(number) % 5];
+        store.keep(act(Act::MACHINE), &format!("/in/{number}"), &of).unwrap();
+    }
+    // Matter 3 for two channels, matter 1 for one.
+    for (matter, channel) in [(3, "www"), (3, "paper"), (1, "www")] {
+        let seen = store.seen(matter).unwrap();
+        let says = Proposal { channel: channel.into(), ..proposal() };
+        store.submit(act("zhang"), &On { matter, seen: &seen, bulk: 1 }, &says).unwrap();
+    }
+    let pages = |verdict, step, limit| {
+        let (mut all, mut behind) = (Vec::new(), None);
+        loop {
+            let page = store.queue(&QueueOf { verdict, step, limit, behind }).unwrap();
+            let Some(last) = page.last() else { return all };
+            behind = Some(last.mark.to_string().parse().unwrap());
+            all.extend(page.into_iter().map(|line| line.matter));
+        }
+    };
+    for limit in [1, 2, 5, 100] {
+        assert_eq!(pages(None, None, limit), [1, 5, 10, 6, 11, 2, 7, 3, 3, 8, 4, 9], "{limit}");
+        assert_eq!(pages(Some(Verdict::Review), None, limit), [3, 3, 8], "{limit}");
+        assert_eq!(pages(None, Some(Step::Review), limit), [1, 3, 3], "{limit}");
+        let submit = [5, 10, 6, 11, 2, 7, 8, 4, 9];
+        assert_eq!(pages(None, Some(Step::Submit), limit), submit, "{limit}");
+        assert_eq!(pages(Some(Verdict::Review), Some(Step::Review), limit), [3, 3], "{limit}");
+        assert!(pages(None, Some(Step::Decide), limit).is_empty());
+    }
+    let counts: Vec<_> = store.counts().unwrap().into_iter().map(|(_, count)| count).collect();
+    assert_eq!(counts, [3, 2, 2, 2, 2]);
+}

@@ -84,6 +84,22 @@ fn the_procedure_by_commands() {
 }
 
 #[test]
+fn many_at_one_stroke_are_one_record_each_and_the_unopened_are_named() {
+    let room = office();
+    let room = room.path();
+    done(room, &["matter", "show", "2", "--by", "zhang"]);
+    let many = step("submit", "1", "zhang", &["2", "9"]);
+    let ran = with_store(room, &many);
+    assert_eq!(ran.status, 1, "{}", ran.stderr);
+    assert_eq!(ran.stdout.matches("next: confidentiality review").count(), 2, "{}", ran.stdout);
+    assert!(ran.stderr.contains("never opened by zhang: 1\n"), "{}", ran.stderr);
+    assert!(ran.stderr.contains("9: there is no matter 9 in the store"), "{}", ran.stderr);
+    let shown = done(room, &["matter", "show", "1", "--by", "li"]);
+    assert!(shown.contains("NEVER OPENED") && shown.contains("one of 3 at one stroke"), "{shown}");
+    assert_eq!(with_store(room, &["matter", "list", "--verdict", "clean"]).status, 2);
+}
+
+#[test]
 fn a_store_among_the_documents_is_refused() {
     let room = office();
     let scan = ["scan", ".", "--isolation", "thread"];

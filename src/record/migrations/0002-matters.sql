@@ -101,14 +101,17 @@ CREATE TABLE matter (
   sha256   TEXT NOT NULL CHECK (length(sha256) = 64),
   evidence INTEGER NOT NULL REFERENCES evidence (id),
   verdict  TEXT NOT NULL,
-  weight   INTEGER NOT NULL CHECK (weight BETWEEN 0 AND 4),  -- of the verdict: 4 is `withhold`
+  band     INTEGER NOT NULL CHECK (band BETWEEN 0 AND 4),    -- of the verdict: 0 is `withhold`, 4 `no_finding`
+  proposed INTEGER NOT NULL DEFAULT 0 CHECK (proposed IN (0, 1)), -- whether this version is, for any channel
   opened   TEXT NOT NULL,                                    -- this version of it
   entry    INTEGER NOT NULL REFERENCES ledger (seq)          -- by which it was opened or reopened
 ) STRICT;
 
 CREATE INDEX matter_by_source ON matter (source);
 CREATE INDEX matter_by_bytes ON matter (sha256, evidence);
-CREATE INDEX matter_by_weight ON matter (weight DESC, id);
+-- The queue, whole and of what nobody proposed yet.
+CREATE INDEX matter_by_band ON matter (band, id);
+CREATE INDEX matter_unproposed ON matter (band, id) WHERE proposed = 0;
 
 CREATE TABLE examination (
   id           INTEGER PRIMARY KEY,
@@ -159,11 +162,12 @@ CREATE TABLE proposal (
   day      TEXT NOT NULL,                                    -- when it is to be disclosed
   meeting  INTEGER NOT NULL CHECK (meeting IN (0, 1)),
   basis    TEXT NOT NULL CHECK (trim(basis) <> ''),
+  band     INTEGER NOT NULL,                                 -- the matter's, which is its version's
   step     TEXT NOT NULL REFERENCES step (name),             -- the one to be taken next
   UNIQUE (matter, version, channel)
 ) STRICT;
 
-CREATE INDEX proposal_by_step ON proposal (step, matter);
+CREATE INDEX proposal_by_step ON proposal (step, band, matter, id);
 
 -- The steps that a proposal has to go through, by the policy of the day it was made.
 CREATE TABLE route (
@@ -276,7 +280,7 @@ WHEN new.step <> 'submit'
 BEGIN SELECT raise(ABORT, 'vetmark:not-this-step'); END;
 
 CREATE TRIGGER a_proposal_stays_what_it_is
-BEFORE UPDATE OF id, matter, version, channel, title, carrier, day, meeting, basis ON proposal
+BEFORE UPDATE OF id, matter, version, channel, title, carrier, day, meeting, basis, band ON proposal
 BEGIN SELECT raise(ABORT, 'vetmark:append-only'); END;
 
 -- A row while a purge runs, and at no other time: only then is anything deleted.
