@@ -38,12 +38,15 @@ enum Command {
         #[command(flatten)]
         store: StoreArgs,
     },
-    /// Take out matters that nothing happened to since before a day; the ledger keeps what was
-    /// done, this among it
+    /// Take out matters that were decided and that nothing happened to since before a day; the
+    /// ledger keeps what was done, this among it
     Purge {
         /// The day, YYYY-MM-DD
         #[arg(long, value_name = "DATE", value_parser = super::scan::day)]
         before: Date,
+        /// Those too about which nobody decided
+        #[arg(long)]
+        undecided: bool,
         /// Who does this: a system administrator, once there is one
         #[arg(long, value_name = "NAME")]
         by: String,
@@ -61,9 +64,10 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Status> {
             Ok(Status::NothingFound)
         }
         Command::Check { store } => check(store),
-        Command::Purge { before, by, store } => {
+        Command::Purge { before, undecided, by, store } => {
             let (mut store, lang) = store.open()?;
-            let done = store.purge(Act { actor: by, at: now() }, *before).in_words(lang)?;
+            let done =
+                store.purge(Act { actor: by, at: now() }, *before, *undecided).in_words(lang)?;
             let (matters, undecided) = (done.matters, done.undecided);
             remark(&lang.pick(
                 format!("{matters} matters taken out, {undecided} of them undecided"),

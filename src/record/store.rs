@@ -129,6 +129,15 @@ fn open(path: &Path, flags: OpenFlags) -> Result<Connection> {
     Ok(connection)
 }
 
+/// Makes a new, empty file that its owner alone can read.
+pub(super) fn new_file(path: &Path) -> Result<()> {
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    Ok(options.open(path).map(drop)?)
+}
+
 /// A new store is its owner's alone.
 #[cfg(unix)]
 fn own(path: &Path) -> Result<()> {

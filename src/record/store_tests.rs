@@ -126,13 +126,20 @@ fn a_copy_is_whole_and_a_purge_is_recorded() {
     let copy = folder.path().join("copy");
     store.backup(act("zhang"), &copy).unwrap();
     assert!(store.backup(act("zhang"), &copy).is_err(), "nothing is written over");
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        for file in [copy.as_path(), store.path()] {
+            assert_eq!(std::fs::metadata(file).unwrap().permissions().mode() & 0o777, 0o600);
+        }
+    }
     let copied = Store::open(&copy).unwrap();
     assert_eq!(copied.docket(1).unwrap().acts, store.docket(1).unwrap().acts);
     assert_eq!(copied.check().unwrap().wrong, []);
 
     let day = |text: &str| -> Date { text.parse().unwrap() };
-    assert_eq!(store.purge(act("zhang"), day("2026-11-27")).unwrap(), Purged::default());
-    let done = store.purge(act("zhang"), day("2026-11-28")).unwrap();
+    assert_eq!(store.purge(act("zhang"), day("2026-11-27"), true).unwrap(), Purged::default());
+    let done = store.purge(act("zhang"), day("2026-11-28"), false).unwrap();
     assert_eq!(done, Purged { matters: 1, undecided: 0 });
     assert!(matches!(store.docket(1), Err(Error::Unknown(_))));
     assert_eq!(store.check().unwrap().wrong, []);
@@ -145,6 +152,12 @@ fn a_copy_is_whole_and_a_purge_is_recorded() {
     // Its number is not given again.
     let kept = store.keep(act(Act::MACHINE), "/in/a.zip", &examination(1, true)).unwrap();
     assert_eq!(kept, Kept::Opened(2));
+    // What nobody decided about is taken out only where somebody says so.
+    for (undecided, matters) in [(false, 0), (true, 1)] {
+        let done = store.purge(act("zhang"), day("2026-11-28"), undecided).unwrap();
+        assert_eq!(done, Purged { matters, undecided: matters });
+    }
+    assert_eq!(store.check().unwrap().wrong, []);
 }
 
 /// Where the child of the next test is to end.

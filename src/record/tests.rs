@@ -369,7 +369,7 @@ fn three_administrators_have_three_duties() {
     }
     refused(store.grant(act("sec"), "sec", Role::Approver, true), Refusal::OwnRole, "oneself");
     let before = crate::model::Date::constant(2030, 1, 1);
-    refused(store.purge(act("sec"), before), Refusal::NoDuty, "purging");
+    refused(store.purge(act("sec"), before, true), Refusal::NoDuty, "purging");
     store.add_person(act("sys"), "x", "x").unwrap();
     store.grant(act("sec"), "x", Role::Approver, true).unwrap();
     store.grant(act("sec"), "x", Role::Approver, false).unwrap();

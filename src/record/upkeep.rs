@@ -79,15 +79,18 @@ impl Store {
     /// # Errors
     /// That there is a file already, and those of the store.
     pub fn backup(&mut self, act: Act<'_>, to: &Path) -> Result<()> {
-        if std::fs::symlink_metadata(to).is_ok() {
-            return Err(Error::wrong(
-                format!("{} is there already", to.display()),
-                format!("{}已经存在", to.display()),
-            ));
-        }
         let name = to
             .to_str()
             .ok_or_else(|| Error::wrong("the name of a copy is UTF-8", "备份的文件名须为UTF-8"))?;
+        // Made here, empty and its owner's alone: nothing that is there is written over, and
+        // nobody else reads the copy meanwhile.
+        super::store::new_file(to).map_err(|error| match error {
+            Error::File(why) if why.kind() == std::io::ErrorKind::AlreadyExists => Error::wrong(
+                format!("{} is there already", to.display()),
+                format!("{}已经存在", to.display()),
+            ),
+            error => error,
+        })?;
         self.note(act, "store.backup", "store", &json!({ "to": name }))?;
         self.connection.execute("VACUUM INTO ?1", [name])?;
         std::fs::File::open(to)?.sync_all()?;
@@ -153,12 +156,13 @@ impl Store {
         Ok(rows.collect::<rusqlite::Result<_>>()?)
     }
 
-    /// Takes out matters that nothing happened to since before a day. The ledger keeps
+    /// Takes out matters that nothing happened to since before a day: those about which
+    /// somebody decided, and the others only where `undecided` says so. The ledger keeps
     /// every entry about them, and one for each that says it was taken out.
     ///
     /// # Errors
     /// That the actor may not, and those of the store.
-    pub fn purge(&mut self, act: Act<'_>, before: Date) -> Result<Purged> {
+    pub fn purge(&mut self, act: Act<'_>, before: Date, undecided: bool) -> Result<Purged> {
         let purged = self.write(|tx| {
             super::people::duty(tx, act, crate::model::Role::SystemAdministrator)?;
             let idle = "SELECT matter.id, matter.source, matter.sha256, \
@@ -169,8 +173,11 @@ impl Store {
             let rows = all.query_map([before.to_string()], |row| {
                 Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?))
             })?;
-            let rows: Vec<(i64, String, String, bool)> = rows.collect::<rusqlite::Result<_>>()?;
-            let body = json!({ "before": before, "matters": rows.len() });
+            let mut rows: Vec<(i64, String, String, bool)> =
+                rows.collect::<rusqlite::Result<_>>()?;
+            rows.retain(|(_, _, _, decided)| *decided || undecided);
+            let body =
+                json!({ "before": before, "matters": rows.len(), "undecided": undecided });
             let first = ledger::append(tx, act, "store.purge", "store", &body)?;
             tx.execute("INSERT INTO purging VALUES (?1)", [first])?;
             let mut purged = Purged::default();
