@@ -17,4 +17,6 @@ mod worker;
 
 pub use confine::Confinement;
 pub use pool::{Cells, Content, Handed, Item, Settings};
+#[cfg(fuzzing)]
+pub use protocol::fuzzed;
 pub use worker::work;

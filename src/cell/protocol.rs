@@ -138,6 +138,55 @@ pub(super) fn receive_file(socket: &UnixStream) -> io::Result<File> {
     }
 }
 
+/// What a parent and a cell make of each other's frames, for fuzzing alone.
+#[cfg(fuzzing)]
+pub mod fuzzed {
+    use super::*;
+
+    /// An examination as a cell sends it.
+    pub fn answer(examination: Examination) -> Vec<u8> {
+        framed(&Answer::Done(Box::new(examination), 0))
+    }
+
+    /// An order as a parent sends it.
+    pub fn order(source: &str, gap: Gap) -> Vec<u8> {
+        let item = Ordered { name: source.to_owned(), is_there: true, gap: Some(gap.clone()) };
+        let items = vec![item];
+        framed(&Order { source: source.to_owned(), items, skip: vec![(1, gap)] })
+    }
+
+    /// The examination that a parent takes a frame for.
+    ///
+    /// # Panics
+    /// If what it is taken for is sent as other bytes.
+    pub fn taken(frame: &[u8]) -> Option<Examination> {
+        match same::<Answer>(frame)? {
+            Answer::Done(examination, _) => Some(*examination),
+            Answer::Ready(..) | Answer::Begun(_) => None,
+        }
+    }
+
+    /// Whether a cell takes a frame for an order.
+    ///
+    /// # Panics
+    /// If what it is taken for is sent as other bytes.
+    pub fn ordered(frame: &[u8]) -> bool {
+        same::<Order>(frame).is_some()
+    }
+
+    fn same<T: BorshSerialize + BorshDeserialize>(frame: &[u8]) -> Option<T> {
+        let value: T = receive(&mut &*frame).ok()?;
+        let sent = framed(&value);
+        assert_eq!(frame.get(..sent.len()), Some(&*sent), "one value is two frames");
+        Some(value)
+    }
+
+    fn framed<T: BorshSerialize>(value: &T) -> Vec<u8> {
+        let body = borsh::to_vec(value).unwrap_or_default();
+        [&(body.len() as u32).to_le_bytes()[..], &body].concat()
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use std::io::Seek;

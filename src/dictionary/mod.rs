@@ -38,6 +38,8 @@ pub use regime::{
 pub use rule::{Basis, BasisDay, Example, Rule};
 pub use scope::{Condition, Documents, Entry, QuantityCondition, Scope, Within, WordSet};
 pub use sealed::{Sealed, Shut};
+#[cfg(fuzzing)]
+pub use sealed::{open as open_box, seal as seal_box};
 
 /// All that vetmark looks for, and the law it rests on.
 #[derive(Debug, Default)]

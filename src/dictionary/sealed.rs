@@ -83,7 +83,7 @@ const HEAD: usize = 8 + 8 + 32 + 8;
 const CHECK: usize = 32;
 
 /// Puts a body into a box.
-pub(super) fn seal(kind: Sealed, key: &Key, body: &[u8]) -> Vec<u8> {
+pub fn seal(kind: Sealed, key: &Key, body: &[u8]) -> Vec<u8> {
     let start = start(kind, key, body);
     let mut bytes = Vec::with_capacity(HEAD + body.len() + CHECK);
     bytes.extend_from_slice(kind.magic());
@@ -101,7 +101,7 @@ pub(super) fn seal(kind: Sealed, key: &Key, body: &[u8]) -> Vec<u8> {
 ///
 /// # Errors
 /// Why there is none.
-pub(super) fn open<'k>(bytes: &[u8], keys: &'k [Key]) -> Result<(Sealed, &'k Key, Vec<u8>), Shut> {
+pub fn open<'k>(bytes: &[u8], keys: &'k [Key]) -> Result<(Sealed, &'k Key, Vec<u8>), Shut> {
     let kind = Sealed::of(bytes).ok_or(Shut::NoBox)?;
     let damaged = |what| Err(Shut::Damaged(what));
     let (Some(head), Some(rest)) = (bytes.get(..HEAD), bytes.get(HEAD..)) else {
