@@ -23,6 +23,7 @@ mod person;
 mod progress;
 mod render;
 mod replay;
+mod report;
 mod rules;
 mod rules_page;
 mod scan;
@@ -66,6 +67,7 @@ enum Command {
     Scan(scan::Args),
     Text(text::Args),
     Render(render::Args),
+    Report(report::Args),
     Rules(rules::Args),
     Dictionary(dictionary::Args),
     Explain(explain::Args),
@@ -150,6 +152,7 @@ fn dispatch(cli: Cli) -> anyhow::Result<Status> {
         Some(Command::Scan(args)) => scan::run(args),
         Some(Command::Text(args)) => text::run(&args),
         Some(Command::Render(args)) => render::run(&args),
+        Some(Command::Report(args)) => report::run(&args),
         Some(Command::Rules(args)) => rules::run(&args),
         Some(Command::Dictionary(args)) => dictionary::run(&args),
         Some(Command::Explain(args)) => explain::run(&args),

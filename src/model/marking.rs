@@ -4,13 +4,15 @@ use std::fmt;
 
 use borsh::{BorshDeserialize, BorshSerialize};
 use jiff::civil::Date;
-use serde::{Serialize, Serializer};
+use serde::{Deserialize, Serialize, Serializer};
 
 use super::wire;
 
 /// A classification level, a rank within its regime. Levels of different
 /// regimes are never compared and never translated into each other.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, BorshSerialize, BorshDeserialize)]
+#[derive(
+    Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, BorshSerialize, BorshDeserialize,
+)]
 pub struct Level {
     /// The regime, e.g. `cn`.
     pub regime: String,

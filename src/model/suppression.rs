@@ -3,14 +3,23 @@
 
 use borsh::{BorshDeserialize, BorshSerialize};
 use jiff::civil::Date;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::text::Span;
 use super::wire;
 
 /// A decision as reports name it: whose it is, why, and how long it holds.
 #[derive(
-    Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, BorshSerialize, BorshDeserialize,
+    Clone,
+    Debug,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Serialize,
+    Deserialize,
+    BorshSerialize,
+    BorshDeserialize,
 )]
 pub struct Suppression {
     /// `s-` and twelve hexadecimal digits: of what it is bound to, so that one

@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use std::ops::Range;
 
 use borsh::{BorshDeserialize, BorshSerialize};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// A byte range of a text.
 pub type Span = Range<usize>;
@@ -25,6 +25,7 @@ pub type Span = Range<usize>;
     Hash,
     Default,
     Serialize,
+    Deserialize,
     BorshSerialize,
     BorshDeserialize,
 )]

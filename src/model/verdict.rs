@@ -3,7 +3,7 @@
 
 use borsh::{BorshDeserialize, BorshSerialize};
 use jiff::civil::Date;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::finding::{Finding, Gap, Note, Words};
 use super::marking::Level;
@@ -21,6 +21,7 @@ use super::wire;
     Ord,
     Hash,
     Serialize,
+    Deserialize,
     BorshSerialize,
     BorshDeserialize,
 )]
@@ -67,7 +68,9 @@ pub enum Disclosure {
 }
 
 /// How much of a part was read.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, BorshSerialize, BorshDeserialize)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, BorshSerialize, BorshDeserialize,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum ReadState {
     /// All of it.
@@ -91,7 +94,18 @@ pub struct Encoding {
 }
 
 /// Where a matter stands on its way out of protection.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, BorshSerialize, BorshDeserialize)]
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    Hash,
+    Serialize,
+    Deserialize,
+    BorshSerialize,
+    BorshDeserialize,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum DeclassificationState {
     /// The term still runs.
@@ -114,7 +128,7 @@ pub enum DeclassificationState {
 }
 
 /// The archivist's block of the contract.
-#[derive(Clone, Debug, PartialEq, Serialize, BorshSerialize, BorshDeserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, BorshSerialize, BorshDeserialize)]
 pub struct Declassification {
     /// Where the matter stands.
     pub state: DeclassificationState,
@@ -144,7 +158,7 @@ pub struct Declassification {
     #[borsh(serialize_with = "wire::some_date", deserialize_with = "wire::read_some_date")]
     pub archives_open: Option<Date>,
     /// What only a person can answer.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub questions: Vec<Words>,
 }
 
@@ -195,7 +209,16 @@ pub struct Part {
 
 /// How many parts there were, and what became of them. `parts` is the sum of the others.
 #[derive(
-    Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, BorshSerialize, BorshDeserialize,
+    Clone,
+    Copy,
+    Debug,
+    Default,
+    PartialEq,
+    Eq,
+    Serialize,
+    Deserialize,
+    BorshSerialize,
+    BorshDeserialize,
 )]
 pub struct Coverage {
     /// All parts.

@@ -1,13 +1,17 @@
 //! Values → words, one renderer a file. Renderers take values and a writer;
 //! they know no file, no clock and no terminal.
 
+pub mod csv;
+pub mod examined;
 pub mod human;
 mod lang;
 mod ledger;
+mod named;
 pub mod ndjson;
 mod phrases;
 pub mod png;
 mod quotes;
+pub mod sarif;
 mod shown;
 pub mod text;
 

@@ -26,6 +26,72 @@ pub fn line(value: &impl Serialize, out: &mut dyn Write) -> io::Result<()> {
     out.write_all(b"\n")
 }
 
+/// Writes any value as indented JSON that is safe to print.
+///
+/// # Errors
+/// Those of the writer.
+pub fn indented(value: &impl Serialize, out: &mut dyn Write) -> io::Result<()> {
+    let text = serde_json::to_string_pretty(value)?;
+    for line in text.lines() {
+        printable(line, out)?;
+        out.write_all(b"\n")?;
+    }
+    Ok(())
+}
+
+/// Writes JSON with what acts or hides in its strings as escapes. Outside strings JSON
+/// has no such character but white space, which is left out of lines before.
+fn printable(json: &str, out: &mut dyn Write) -> io::Result<()> {
+    let mut rest = json;
+    while let Some(at) = rest.find(is_unsafe_to_show) {
+        out.write_all(&rest.as_bytes()[..at])?;
+        let mut after = rest[at..].chars();
+        if let Some(c) = after.next() {
+            for unit in c.encode_utf16(&mut [0; 2]) {
+                write!(out, "\\u{unit:04x}")?;
+            }
+        }
+        rest = after.as_str();
+    }
+    out.write_all(rest.as_bytes())
+}
+
+/// Lines of JSON as one array, each as it stands.
+pub struct Array<'a> {
+    out: &'a mut dyn Write,
+    any: bool,
+}
+
+impl<'a> Array<'a> {
+    /// An array that is open.
+    ///
+    /// # Errors
+    /// Those of the writer.
+    pub fn begin(out: &'a mut dyn Write) -> io::Result<Self> {
+        out.write_all(b"[")?;
+        Ok(Self { out, any: false })
+    }
+
+    /// Adds a line that is valid JSON.
+    ///
+    /// # Errors
+    /// Those of the writer.
+    pub fn add(&mut self, line: &str) -> io::Result<()> {
+        let before = if std::mem::replace(&mut self.any, true) { ",\n" } else { "\n" };
+        self.out.write_all(before.as_bytes())?;
+        // White space between values may be a tab.
+        printable(&line.replace(['\t', '\r'], " "), self.out)
+    }
+
+    /// Closes it.
+    ///
+    /// # Errors
+    /// Those of the writer.
+    pub fn end(self) -> io::Result<()> {
+        self.out.write_all(b"\n]\n")
+    }
+}
+
 /// JSON whose strings hold nothing that acts on a terminal or turns text round:
 /// such characters are legal in JSON, and equal to their escapes.
 struct Printable(CompactFormatter);

@@ -1,4 +1,4 @@
-//! What the program prints. Each file of `tests/golden/cli` is a case: its first
+//! What the program prints. Each file of `tests/golden/cli` and `tests/golden/report` is a case: its first
 //! line is the command, run in `tests/fixtures/cli`; the rest is what came of it.
 //! A new case is a new file with a first line. `UPDATE_GOLDEN=1 cargo test`
 //! writes what is printed today; the difference is for a person to read.
@@ -11,8 +11,11 @@ use crate::support::{Ran, fixtures, run, run_with_input, tree};
 fn commands_print_what_they_printed() {
     let mut seen = 0;
     let mut wrong = Vec::new();
-    let mut cases: Vec<_> =
-        fs::read_dir(tree("tests/golden/cli")).unwrap().map(|e| e.unwrap().path()).collect();
+    let mut cases: Vec<_> = ["tests/golden/cli", "tests/golden/report"]
+        .into_iter()
+        .flat_map(|folder| fs::read_dir(tree(folder)).unwrap())
+        .map(|entry| entry.unwrap().path())
+        .collect();
     cases.sort();
     for case in cases {
         seen += 1;

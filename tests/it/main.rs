@@ -24,6 +24,8 @@ mod immunity;
 mod properties;
 /// What is kept, and the procedure on it.
 mod record;
+/// Papers made of what `scan` wrote.
+mod report;
 /// What the program prints for machines, held against the published schema.
 mod schema;
 /// Keyed lists and known documents, from what they are made of to findings.
