@@ -15,9 +15,9 @@ use super::output::Output;
 use super::settings::SettingArgs;
 use crate::dictionary::Rule;
 use crate::report::examined::Examined;
-use crate::report::{Lang, Shown, csv, ndjson, sarif};
+use crate::report::{Lang, Shown, csv, form, ndjson, sarif};
 
-/// Make papers of examinations: a table, SARIF, JSON
+/// Make papers of examinations: a table, SARIF, JSON, review forms
 ///
 /// Reads what `scan --format ndjson` wrote and examines nothing again; text of documents is
 /// in the papers only where it is in that file. No paper approves anything. Exit status: 0 if
@@ -54,6 +54,8 @@ enum Paper {
     Csv,
     /// All examinations in one JSON array
     Json,
+    /// Disclosure review forms (信息公开保密审查表) as HTML to be printed, one a matter
+    Form,
 }
 
 /// Longest line that is taken: an examination of many thousands of findings.
@@ -81,6 +83,11 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Status> {
             let mut array = ndjson::Array::begin(&mut paper)?;
             each(&args.file, |_, line| Ok(array.add(line)?))?;
             array.end()?;
+        }
+        Paper::Form => {
+            form::head(lang, &mut paper)?;
+            each(&args.file, |one, _| Ok(form::sheet(lang, &one, &mut paper)?))?;
+            form::end(&mut paper)?;
         }
         Paper::Sarif => {
             let matters = all(&args.file)?;

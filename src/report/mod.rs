@@ -3,6 +3,7 @@
 
 pub mod csv;
 pub mod examined;
+pub mod form;
 pub mod human;
 mod lang;
 mod ledger;

@@ -99,6 +99,26 @@ fn is_uri(uri: &Value) {
     }
 }
 
+/// One sheet a matter, and nothing in it from elsewhere: no script, no address, no markup
+/// that a name brought along.
+#[test]
+fn forms_are_plain_sheets() {
+    for lang in ["en", "zh"] {
+        let html = paper(&["form", "--lang", lang]);
+        assert_eq!(html.matches("<section>").count(), examined().len());
+        for (line, text) in html.lines().enumerate() {
+            for foreign in ["<script", "<b>", "src=", "href=", "url(", "http:", "https:", "@import"]
+            {
+                assert!(!text.contains(foreign), "{lang} {line}: {foreign}");
+            }
+        }
+        assert!(html.contains("office/menu &lt;b&gt; &amp; [list](1).txt"));
+        assert!(html.contains("@page { size: A4;"));
+        assert!(html.contains("gap.unsupported · office/unknown.bin"));
+        assert!(html.contains("机密★启用前"));
+    }
+}
+
 #[test]
 fn json_is_all_that_went_in() {
     let array: Value = serde_json::from_str(&paper(&["json"])).unwrap();
