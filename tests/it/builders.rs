@@ -285,18 +285,22 @@ pub fn tar(members: &[Tarred<'_>]) -> Vec<u8> {
     out
 }
 
-/// Bytes that look like nothing and repeat: they pack to some hundredth.
-pub fn noise(size: usize) -> Vec<u8> {
+/// Bytes that look like nothing and do not pack.
+pub fn chance(size: usize) -> Vec<u8> {
     let mut random = 0x9E37_79B9_7F4A_7C15_u64;
-    let block: Vec<u8> = std::iter::repeat_with(|| {
+    std::iter::repeat_with(|| {
         random ^= random << 13;
         random ^= random >> 7;
         random ^= random << 17;
         random as u8
     })
-    .take(4096)
-    .collect();
-    block.iter().copied().cycle().take(size).collect()
+    .take(size)
+    .collect()
+}
+
+/// Such bytes that repeat: they pack to some hundredth.
+pub fn noise(size: usize) -> Vec<u8> {
+    chance(4096).into_iter().cycle().take(size).collect()
 }
 
 fn hex(digits: &str) -> Vec<u8> {

@@ -3,7 +3,7 @@
 
 use super::{Case, unread};
 use crate::builders::{
-    SIZE, Tarred, bzip2, gzip, nested, noise, patched, seven, tar, xz, zip, zstd,
+    SIZE, Tarred, bzip2, chance, gzip, nested, noise, patched, seven, tar, xz, zip, zstd,
 };
 
 const MIB: usize = 1 << 20;
@@ -34,7 +34,8 @@ pub fn cases() -> Vec<Case> {
             },
             GROWS,
         ),
-        unread("one-budget-for-the-tree.zip", tree(), &["gap.limit:bytes"]),
+        unread("one-ratio-for-the-tree.zip", tree(0), &["gap.limit:ratio"]),
+        unread("one-budget-for-the-tree.zip", tree(2 * MIB), &["gap.limit:bytes"]),
         unread(
             "8-GiB-declared.tar",
             tar(&[file("a.txt", (8 << 30) - 1, b"ten bytes.")]),
@@ -51,10 +52,15 @@ pub fn cases() -> Vec<Case> {
 }
 
 /// Twelve archives that each unpack to less than may come of one, and to more
-/// than a matter may have together.
-fn tree() -> Vec<u8> {
+/// than a matter may have together; beside them so many bytes that do not pack, for each
+/// of which more may come out.
+fn tree(unpackable: usize) -> Vec<u8> {
     let inner = zip(&[("noise.bin", &noise(50 * MIB))]);
     assert!(inner.len() > 50 * MIB / 400, "it packs too well to show it");
+    let chance = chance(unpackable);
     let names: Vec<_> = (0..12).map(|n| format!("{n}.zip")).collect();
-    zip(&names.iter().map(|name| (name.as_str(), &inner[..])).collect::<Vec<_>>())
+    let mut members: Vec<(&str, &[u8])> =
+        names.iter().map(|name| (name.as_str(), &inner[..])).collect();
+    members.push(("z.bin", &chance));
+    zip(&members)
 }

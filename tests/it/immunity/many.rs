@@ -113,7 +113,11 @@ fn what_kills_a_cell_is_named_and_costs_no_one_else() {
     // The ledger names each by matter and part, with the reason: lost twice and let be.
     let ledger = String::from_utf8(out.stderr).unwrap();
     let mut lines = ledger.lines().skip_while(|line| !line.starts_with("processes: "));
-    assert_eq!(lines.next(), Some("processes: 12 retries, 6 quarantined"), "{ledger}");
+    let counted = lines.next().and_then(|line| line.strip_prefix("processes: "));
+    let (retries, rest) = counted.and_then(|line| line.split_once(' ')).expect("the count");
+    // On a busy machine a slow document may run out of time once, and is then read.
+    assert!(retries.parse::<u32>().unwrap() >= 12, "{ledger}");
+    assert_eq!(rest, "retries, 6 quarantined", "{ledger}");
     let named: Vec<_> = lines
         .map(|line| {
             let (_, from) = line.split_once("/wish-").unwrap();
