@@ -1,10 +1,10 @@
 //! The key of keyed lists and known documents: random bytes in a file, and what
 //! is derived from them. Nothing here can be printed.
 
-use std::fmt::Write;
-
 use hmac::{Hmac, KeyInit, Mac as _};
 use sha2::Sha256;
+
+use crate::model::hex;
 
 /// A key. Two machines with the same one can test the same words.
 #[derive(Clone)]
@@ -111,14 +111,6 @@ impl Mac {
             block.iter_mut().zip(pad).for_each(|(byte, pad)| *byte ^= pad);
         }
     }
-}
-
-/// Lower-case hexadecimal digits.
-pub fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::new(), |mut hex, byte| {
-        let _ = write!(hex, "{byte:02x}");
-        hex
-    })
 }
 
 /// An odd digit at the end is left: it is no byte.

@@ -26,7 +26,7 @@ mod shipped;
 pub use category::{Category, Unmatched, UnmatchedKind};
 pub use diagnostic::Diagnostic;
 pub use entries::{Entries, Numbered, Room, Unpack, WordSets};
-pub use key::{Key, KeyId, Mac, hex};
+pub use key::{Key, KeyId, Mac};
 pub use keyed::KeyedList;
 pub use known::Known;
 pub use load::{Kind, Source, load, pack};

@@ -9,11 +9,12 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+use super::WordSets;
 use super::category::Category;
 use super::entries::{Packed, Room, Unpack};
 use super::matcher::Engine;
 use super::scope::{Entry, Scope, WordSet};
-use super::{WordSets, hex};
+use crate::model::hex;
 use crate::normalize;
 
 /// How such a file begins.

@@ -18,7 +18,8 @@ use std::fmt;
 
 use sha2::{Digest, Sha256};
 
-use super::key::{Key, KeyId, hex};
+use super::key::{Key, KeyId};
+use crate::model::hex;
 
 /// What a box holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

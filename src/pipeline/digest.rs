@@ -4,6 +4,8 @@ use std::fmt::Write;
 
 use sha2::{Digest, Sha256};
 
+use crate::model::hex;
+
 /// SHA-256 in lower-case hex.
 pub(crate) fn of_bytes(bytes: &[u8]) -> String {
     hex(&Sha256::digest(bytes))
@@ -22,11 +24,4 @@ pub(crate) fn of_matter(files: &[(String, String)]) -> String {
         let _ = writeln!(lines, "{digest}  {name}");
     }
     of_bytes(lines.as_bytes())
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut hex, byte| {
-        let _ = write!(hex, "{byte:02x}");
-        hex
-    })
 }

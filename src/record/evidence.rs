@@ -9,7 +9,7 @@ use serde::Serialize;
 use sha2::{Digest, Sha256};
 
 use super::error::Result;
-use super::hex;
+use crate::model::hex;
 use crate::model::{self, Examination, GapKind, Level, Verdict};
 
 /// All of it.

@@ -13,8 +13,8 @@ use sha2::{Digest, Sha256};
 
 use super::error::{Error, Result};
 use super::store::{Act, Store};
-use super::{hex, unhex};
 use crate::model::Timestamp;
+use crate::model::{hex, unhex};
 
 pub use sign::{Checkpoint, PublicKey, SigningKey};
 pub use verify::{Broken, Fault, Verified, verify};

@@ -7,7 +7,7 @@ use super::*;
 use crate::model::{
     Asked, Attested, Calendar, Carrier, Conclusion, Coverage, Disclosure, Disposition, EngineId,
     Examination, Finding, GapKind, Level, Part as Examined, Place, Proposal, ReadState, Review,
-    Role, Ruled, Ruling, Said, Seen, Severity, Step, Verdict, Words,
+    Role, Ruled, Ruling, Said, Seen, Severity, Step, Verdict, Words, hex,
 };
 
 pub(super) const CHANNEL: &str = "www";

@@ -17,7 +17,8 @@ use std::collections::BTreeMap;
 
 use sha2::{Digest as _, Sha256};
 
-use crate::dictionary::{Key, hex};
+use crate::dictionary::Key;
+use crate::model::hex;
 use crate::model::{Decided, FoldedText, SourceText, Span};
 
 /// A keyed hash.

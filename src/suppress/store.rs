@@ -9,8 +9,9 @@ use serde::Deserialize;
 
 use super::bind::{Bound, squeezed};
 use super::{Digest, keyed};
-use crate::dictionary::{Key, hex};
+use crate::dictionary::Key;
 use crate::model::Suppression;
+use crate::model::{hex, unhex};
 use crate::normalize::fold_term;
 
 /// The most days a decision may hold.
@@ -236,14 +237,14 @@ impl Store {
             return Err(StoreError::Version(*raw.version.get_ref()));
         }
         let at = raw.key.span().start;
-        let key = digest(raw.key.get_ref())
+        let key = unhex(raw.key.get_ref())
             .ok_or_else(|| form(text, at, "key: 64 hexadecimal digits are expected"))?;
         let mut store = Self { key, decisions: Vec::new() };
         for raw in raw.suppression {
             let at = raw.span().start;
             let raw = raw.into_inner();
             let of = |what: &str, written: &str| {
-                digest(written).ok_or_else(|| {
+                unhex(written).ok_or_else(|| {
                     form(text, at, format!("{what}: 64 hexadecimal digits are expected"))
                 })
             };
@@ -336,13 +337,6 @@ impl Store {
 
 fn check_of(key: &Key) -> Digest {
     keyed(key, "vetmark.suppression/1 key", &[])
-}
-
-fn digest(hexadecimal: &str) -> Option<Digest> {
-    let pairs = hexadecimal.as_bytes().chunks(2);
-    let bytes: Option<Vec<u8>> =
-        pairs.map(|pair| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok()).collect();
-    bytes?.try_into().ok()
 }
 
 fn form(text: &str, at: usize, message: impl Into<String>) -> StoreError {

@@ -9,10 +9,11 @@ use anyhow::bail;
 use crate::cli::output::Output;
 use crate::cli::passwords::PasswordFile;
 use crate::cli::{Status, key_file, remark};
+use crate::dictionary::Key;
 use crate::dictionary::known::{Added, Maker};
-use crate::dictionary::{Key, hex};
 use crate::extract::{Budget, Limits, Passwords, extract};
 use crate::intake::{self, MatterBy};
+use crate::model::hex;
 use crate::model::{GapKind, SourceText, Submission};
 
 /// Make documents known, so that texts that hold pieces of them are found

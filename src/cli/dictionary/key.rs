@@ -3,7 +3,8 @@
 use std::path::PathBuf;
 
 use crate::cli::{Status, new_key, remark};
-use crate::dictionary::{Key, hex};
+use crate::dictionary::Key;
+use crate::model::hex;
 
 /// Make a key for keyed lists and known documents
 ///

@@ -10,7 +10,8 @@ use super::sound;
 use crate::cli::output::Output;
 use crate::cli::{Status, complain, key_file, remark};
 use crate::dictionary::keyed::{LEAST_BITS, Made, make};
-use crate::dictionary::{Dictionary, Key, Kind, hex, load};
+use crate::dictionary::{Dictionary, Key, Kind, load};
+use crate::model::hex;
 use crate::pipeline::rehearse;
 
 /// Make a list that finds its words and does not show them

@@ -8,9 +8,10 @@ use std::path::{Path, PathBuf};
 use super::unreadable;
 use crate::cli::key_file;
 use crate::cli::settings::{self, Flags, Given, Settings};
-use crate::dictionary::{Diagnostic, Dictionary, Key, Sealed, Shut, hex};
+use crate::dictionary::{Diagnostic, Dictionary, Key, Sealed, Shut};
+use crate::model::hex;
 
-/// DictionaryKeys of keyed lists and known documents.
+/// Keys of keyed lists and known documents.
 #[derive(Clone, Debug, Default, clap::Args)]
 pub(in crate::cli) struct DictionaryKeys {
     /// Key of keyed lists and known documents among the dictionaries (may be given more than once)

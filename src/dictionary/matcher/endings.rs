@@ -59,15 +59,14 @@ impl Endings {
         end: usize,
         places: &mut Places<N>,
     ) -> usize {
-        // Of a size that is known no index need be checked.
+        // Of a size that is known no index need be checked. More words that end so
+        // are found in another way.
         let blocks = self.blocks.as_slice();
         match blocks.len() {
             SMALL => blocks.first_chunk::<SMALL>().map(|b| gather(b, bytes, base, at, end, places)),
             MIDDLE => {
                 blocks.first_chunk::<MIDDLE>().map(|b| gather(b, bytes, base, at, end, places))
             }
-            LARGE => blocks.first_chunk::<LARGE>().map(|b| gather(b, bytes, base, at, end, places)),
-            HUGE => blocks.first_chunk::<HUGE>().map(|b| gather(b, bytes, base, at, end, places)),
             _ => None,
         }
         .unwrap_or(at)

@@ -4,7 +4,8 @@
 use ed25519_dalek::{Signature, Signer};
 use serde::{Deserialize, Serialize};
 
-use super::{DOMAIN, Hash, hex, unhex};
+use super::{DOMAIN, Hash};
+use crate::model::{hex, unhex};
 
 /// The head of a key file.
 const LABEL: &str = "vetmark-ledger-key-1";
