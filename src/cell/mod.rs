@@ -11,6 +11,7 @@
 mod confine;
 #[cfg(debug_assertions)]
 mod crasher;
+mod known;
 mod pool;
 mod protocol;
 mod worker;

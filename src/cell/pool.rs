@@ -14,7 +14,10 @@ use std::process::{Child, Command, Stdio};
 use std::sync::{Mutex, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
+use rustix::fs::{MemfdFlags, SealFlags, fcntl_add_seals, memfd_create};
+
 use super::confine::Confinement;
+use super::known::Known;
 use super::protocol::{Answer, Order, Ordered, receive, send, send_file};
 use super::worker::lost_at;
 use crate::model::{Examination, Gap, GapKind, Limit, Losses, Quarantined};
@@ -47,6 +50,13 @@ pub struct Settings {
     pub wall: Duration,
     /// Matters after which a cell is replaced by a new one.
     pub recycle: u64,
+    /// Bytes of examinations that are remembered, so that what comes again under the
+    /// same name is not examined again.
+    pub remember: u64,
+    /// Whether the first cell may write into a file of no name what it made ready, for
+    /// all others to read: their standard output. It is sealed before any document is
+    /// handed over.
+    pub share: bool,
 }
 
 impl Settings {
@@ -59,6 +69,8 @@ impl Settings {
             processor_seconds: 300,
             wall: Duration::from_secs(900),
             recycle: 2000,
+            remember: 64 << 20,
+            share: false,
         }
     }
 }
@@ -99,10 +111,13 @@ pub struct Cells {
     /// What the first cell said it works by, and every other must say.
     identity: String,
     confinement: Confinement,
+    /// What cells share.
+    shared: Option<File>,
     /// The first cell, until a worker takes it.
     spare: Mutex<Option<Cell>>,
     /// Held by whoever tries a part again alone; shared by all others.
     alone: RwLock<()>,
+    known: Known,
 }
 
 /// One process.
@@ -131,8 +146,12 @@ impl Cells {
     /// # Errors
     /// Why a cell cannot be started or confined.
     pub fn start(settings: Settings) -> io::Result<Self> {
-        let (cell, confinement, identity) = Cell::start(&settings)?;
+        let shared = settings.share.then(shared_file).transpose()?;
+        let (cell, confinement, identity) = Cell::start(&settings, shared.as_ref())?;
+        shared.as_ref().map(seal).transpose()?;
         Ok(Self {
+            shared,
+            known: Known::new(settings.remember),
             settings,
             identity,
             confinement,
@@ -173,9 +192,28 @@ impl Cells {
         self.examine_in(&mut None, matter)
     }
 
+    /// What came before under the same name is known; what was lost at, is never.
+    fn examine_in(
+        &self,
+        cell: &mut Option<Cell>,
+        matter: Handed,
+    ) -> io::Result<(Examination, Losses)> {
+        let same = self.known.same(&matter);
+        if let Some(known) = same.as_ref().and_then(|same| self.known.get(same, &matter)) {
+            return Ok((known, Losses::default()));
+        }
+        let (examination, losses) = self.examine_anew(cell, matter)?;
+        if let Some(same) = same
+            && losses == Losses::default()
+        {
+            self.known.keep(same, &examination);
+        }
+        Ok((examination, losses))
+    }
+
     /// Each turn of the loop ends it or makes `tried` or `skip` longer, and both
     /// are bounded: nothing is tried without end.
-    fn examine_in(
+    fn examine_anew(
         &self,
         cell: &mut Option<Cell>,
         matter: Handed,
@@ -239,7 +277,7 @@ impl Cells {
 
     /// Another cell than the first.
     fn another(&self) -> io::Result<Cell> {
-        let (cell, _, identity) = Cell::start(&self.settings)?;
+        let (cell, _, identity) = Cell::start(&self.settings, self.shared.as_ref())?;
         if identity != self.identity {
             return Err(io::Error::other(
                 "a cell works by other rules than this run: its files were changed meanwhile",
@@ -283,11 +321,22 @@ fn quarantined(examination: &Examination, mut skipped: Vec<(u64, Gap)>) -> Vec<Q
 
 /// A file of no name that holds what stands in memory.
 fn spooled(bytes: &[u8]) -> io::Result<File> {
-    let flags = rustix::fs::MemfdFlags::CLOEXEC;
-    let mut file = File::from(rustix::fs::memfd_create("vetmark", flags)?);
+    let mut file = File::from(memfd_create("vetmark", MemfdFlags::CLOEXEC)?);
     file.write_all(bytes)?;
     file.rewind()?;
     Ok(file)
+}
+
+/// A file of no name that cells write to and read from.
+fn shared_file() -> io::Result<File> {
+    let flags = MemfdFlags::CLOEXEC | MemfdFlags::ALLOW_SEALING;
+    Ok(File::from(memfd_create("vetmark-shared", flags)?))
+}
+
+/// From here on nobody changes it, whatever takes a cell over.
+fn seal(file: &File) -> io::Result<()> {
+    let seals = SealFlags::WRITE | SealFlags::GROW | SealFlags::SHRINK | SealFlags::SEAL;
+    Ok(fcntl_add_seals(file, seals)?)
 }
 
 fn gone(why: &str) -> io::Error {
@@ -296,12 +345,17 @@ fn gone(why: &str) -> io::Error {
 
 impl Cell {
     /// Starts one; one that is lost before it stands is no reason to give up yet.
-    fn start(settings: &Settings) -> io::Result<(Self, Confinement, String)> {
-        let mut started = Self::start_once(settings);
+    fn start(
+        settings: &Settings,
+        shared: Option<&File>,
+    ) -> io::Result<(Self, Confinement, String)> {
+        let mut started = Self::start_once(settings, shared);
         for lost in 1..ATTEMPTS {
             match started {
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {
-                    started = Self::start_once(settings);
+                    // What was half written is of no use; what is sealed stays.
+                    let _ = shared.map(|file| file.set_len(0));
+                    started = Self::start_once(settings, shared);
                     if let Ok((cell, ..)) = &mut started {
                         cell.lost_before = lost as u64;
                     }
@@ -312,13 +366,20 @@ impl Cell {
         started
     }
 
-    fn start_once(settings: &Settings) -> io::Result<(Self, Confinement, String)> {
+    fn start_once(
+        settings: &Settings,
+        shared: Option<&File>,
+    ) -> io::Result<(Self, Confinement, String)> {
         let (socket, inside) = UnixStream::pair()?;
+        let stdout = match shared {
+            Some(file) => Stdio::from(file.try_clone()?),
+            None => Stdio::null(),
+        };
         let child = Command::new(&settings.program)
             .args(&settings.arguments)
             .env_clear()
             .stdin(OwnedFd::from(inside))
-            .stdout(Stdio::null())
+            .stdout(stdout)
             .stderr(Stdio::piped())
             // What a terminal sends to stop the run is for the parent alone.
             .process_group(0)

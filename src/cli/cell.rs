@@ -2,8 +2,12 @@
 //! this one; `vetmark doctor` says what holds here.
 
 use std::ffi::OsString;
+#[cfg(target_os = "linux")]
+use std::fs::File;
 use std::io::{self, Write};
 use std::num::NonZeroU32;
+#[cfg(target_os = "linux")]
+use std::os::fd::AsFd;
 use std::sync::Arc;
 
 use anyhow::{Context, bail};
@@ -18,6 +22,7 @@ use super::settings::{Flags, Given, Key, Origin, SettingArgs, Settings, Value};
 use super::suppress::Listen;
 #[cfg(target_os = "linux")]
 use crate::cell::{self, Cells, Content, Handed, Item};
+use crate::dictionary::Dictionary;
 #[cfg(target_os = "linux")]
 use crate::intake::Elsewhere;
 use crate::intake::{self, Unread};
@@ -64,15 +69,23 @@ pub(super) struct Examiner {
 
 enum Place {
     #[cfg(target_os = "linux")]
-    Cells(Cells),
+    Cells(Box<Cells>),
     Threads(Box<Pipeline>),
 }
 
 /// What settings say of how matters are examined. In a cell other limits hold as
 /// well.
 fn pipeline(settings: &Settings, as_of: Date, in_cell: bool) -> anyhow::Result<Pipeline> {
-    let dictionary = Arc::new(Source::of(settings).load()?);
-    Ok(Pipeline::new(dictionary, settings.limits(), as_of)
+    pipeline_of(settings, Source::of(settings).load()?, as_of, in_cell)
+}
+
+fn pipeline_of(
+    settings: &Settings,
+    dictionary: Dictionary,
+    as_of: Date,
+    in_cell: bool,
+) -> anyhow::Result<Pipeline> {
+    Ok(Pipeline::new(Arc::new(dictionary), settings.limits(), as_of)
         .with_limits_around(settings.limits_around(in_cell))
         .with_passwords(PasswordFile::of(settings).load()?)
         .with_suppressions(Listen::of(settings).load(&Keys::of(settings))?))
@@ -89,7 +102,7 @@ impl Examiner {
         }
         #[cfg(target_os = "linux")]
         if in_cells {
-            let place = Place::Cells(start_cells(settings, as_of)?);
+            let place = Place::Cells(Box::new(start_cells(settings, as_of)?));
             return Ok(Self { place, allowance });
         }
         let pipeline = pipeline(settings, as_of, false)?;
@@ -166,6 +179,10 @@ fn cell_settings(settings: &Settings, as_of: Date) -> cell::Settings {
     let program = std::path::PathBuf::from("/proc/self/exe");
     let mut arguments: Vec<OsString> = vec!["cell".into(), "--as-of".into()];
     arguments.push(as_of.to_string().into());
+    let share = Source::of(settings).is_long();
+    if share {
+        arguments.push("--shared".into());
+    }
     for setting in settings.for_cell() {
         let mut flag = OsString::from("--set=");
         flag.push(setting);
@@ -176,6 +193,8 @@ fn cell_settings(settings: &Settings, as_of: Date) -> cell::Settings {
         processor_seconds: settings.processor_seconds(),
         wall: settings.wall(),
         recycle: settings.recycle(),
+        remember: settings.remember(),
+        share,
         ..cell::Settings::new(program, arguments)
     }
 }
@@ -187,6 +206,9 @@ pub(super) struct Args {
     /// Day of judgement
     #[arg(long, value_parser = super::scan::day)]
     as_of: Date,
+    /// Standard output is a file that all cells share
+    #[arg(long)]
+    shared: bool,
     /// Settings of the run it belongs to
     #[arg(long)]
     set: Vec<OsString>,
@@ -196,10 +218,25 @@ pub(super) struct Args {
 #[cfg(target_os = "linux")]
 pub(super) fn run(args: Args) -> anyhow::Result<Status> {
     let settings = Settings::of_cell(&args.set)?;
-    let pipeline = pipeline(&settings, args.as_of, true)?;
+    let pipeline = match args.shared {
+        true => {
+            let dictionary = Source::of(&settings).load_ready(&shared()?)?;
+            pipeline_of(&settings, dictionary, args.as_of, true)?
+        }
+        false => pipeline(&settings, args.as_of, true)?,
+    };
     let own = cell_settings(&settings, args.as_of);
     cell::work(&pipeline, &own, intake::open_file, settings.read_limit())?;
     Ok(Status::NothingFound)
+}
+
+/// The file that all cells of a run share, empty for the first of them: taken from
+/// standard output, which leads nowhere from then on.
+#[cfg(target_os = "linux")]
+fn shared() -> io::Result<File> {
+    let file = File::from(io::stdout().as_fd().try_clone_to_owned()?);
+    rustix::stdio::dup2_stdout(File::options().write(true).open("/dev/null")?)?;
+    Ok(file)
 }
 
 #[cfg(not(target_os = "linux"))]

@@ -11,6 +11,8 @@ mod key;
 mod keyed;
 mod list;
 mod page;
+#[cfg(target_os = "linux")]
+mod ready;
 mod sealed;
 mod try_entry;
 

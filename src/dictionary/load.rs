@@ -209,11 +209,20 @@ pub fn load(sources: &[Source]) -> Result<Dictionary, Vec<Diagnostic>> {
 /// Everything that is wrong with any of them, ordered by file and line.
 pub fn pack(own: &[Source], beside: &[Source]) -> Result<Vec<u8>, Vec<Diagnostic>> {
     let compiled = own.iter().filter(|source| source.compiled.is_some());
-    let mut wrong: Vec<_> = compiled.map(|s| about(s, "it is compiled already")).collect();
+    let wrong: Vec<_> = compiled.map(|s| about(s, "it is compiled already")).collect();
+    in_order(wrong)?;
     let all: Vec<Source> = beside.iter().chain(own).cloned().collect();
-    if wrong.is_empty() {
-        load(&all)?;
-    }
+    load(&all)?;
+    pack_unchecked(own, beside)
+}
+
+/// The same for files that are loaded right after it, which looks whether they go
+/// together.
+///
+/// # Errors
+/// What is wrong with one of them by itself.
+pub fn pack_unchecked(own: &[Source], beside: &[Source]) -> Result<Vec<u8>, Vec<Diagnostic>> {
+    let mut wrong = Vec::new();
     let (own, beside) = (scope_files(own, &mut wrong), scope_files(beside, &mut wrong));
     let mut compiler = Compiler::new(&mut wrong);
     for (source, file) in own.iter().chain(&beside) {

@@ -39,6 +39,7 @@ pub(in crate::cli) enum Key {
     HostJobs,
     HostMemory,
     HostRecycle,
+    HostRemember,
 }
 
 /// What is known of a setting.
@@ -312,6 +313,17 @@ pub(in crate::cli) const SETTINGS: &[Setting] = &[
         kind: Kind::Count(1, 1_000_000),
         default: Is("2000"),
         about: ("matters after which a process is replaced", "进程审查多少事项后更换"),
+    },
+    Setting {
+        key: Key::HostRemember,
+        name: "host.remember",
+        flag: None,
+        kind: Kind::Size(0, 64 << 30),
+        default: Is("64 MiB"),
+        about: (
+            "room for examinations of this run: the same bytes under the same name are not examined again",
+            "本次运行保留审查结果所用内存：同名且内容相同的文件不重复审查",
+        ),
     },
 ];
 

@@ -227,6 +227,11 @@ impl Settings {
         self.number(Key::HostRecycle)
     }
 
+    /// Bytes of examinations that are remembered.
+    pub(super) fn remember(&self) -> u64 {
+        self.number(Key::HostRemember)
+    }
+
     /// Limits that hold around the reading, in a cell or not, as far as they differ
     /// from the default: what they end is a gap, so results depend on them.
     pub(super) fn limits_around(&self, in_cell: bool) -> Vec<(&'static str, u64)> {

@@ -33,6 +33,7 @@ fn the_table_is_in_order_and_its_defaults_are_what_is_done() {
         assert_eq!(settings.processor_seconds(), cell.processor_seconds);
         assert_eq!(settings.wall(), cell.wall);
         assert_eq!(settings.recycle(), cell.recycle);
+        assert_eq!(settings.remember(), cell.remember);
     }
 }
 
