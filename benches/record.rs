@@ -11,8 +11,9 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use vetmark::model::{
-    Carrier, Coverage, Date, Disclosure, EngineId, Examination, Finding, Level, Part, Place,
-    Proposal, ReadState, Role, Said, Severity, Step, Verdict, Words,
+    Carrier, Coverage, Date, Declassification, DeclassificationState, Disclosure, EngineId,
+    Examination, Finding, Level, Part, Place, Proposal, ReadState, Role, Said, Severity, Step,
+    Verdict, Words,
 };
 use vetmark::record::{Act, Entry, Hash, On, QueueOf, Store, verify};
 
@@ -61,12 +62,23 @@ fn store(folder: &Path) {
         told(what, median, Duration::from_millis(50));
     }
     told("counts", median(|| store.counts().unwrap().len()), Duration::from_millis(50));
+    for (what, until) in [("due within a day", "2026-11-28"), ("due within a month", "2026-12-27")]
+    {
+        let until = format!("{until}T08:00:00Z").parse().unwrap();
+        let due = median(|| store.due(until, 100).unwrap().len());
+        told(what, due, Duration::from_millis(50));
+    }
     let mut matter = 1;
     let page = median(|| {
         matter = matter * 7919 % i64::from(MATTERS) + 1;
         store.docket(matter).unwrap().evidence.parts.len()
     });
     told("one matter", page, Duration::from_millis(50));
+    let line = median(|| {
+        matter = matter * 7919 % i64::from(MATTERS) + 1;
+        store.told(matter).unwrap().len()
+    });
+    told("one matter as it was reported", line, Duration::from_millis(50));
     let started = Instant::now();
     let checked = store.check().unwrap();
     assert_eq!((checked.matters, checked.wrong.len()), (u64::from(MATTERS), 0));
@@ -78,6 +90,7 @@ fn propose(store: &mut Store) {
     let act = Act { actor: "zhang", at: "2026-11-27T08:00:00Z".parse().unwrap() };
     store.add_person(act, "zhang", "张三").unwrap();
     store.grant(act, "zhang", Role::Submitter, true).unwrap();
+    store.set_pace(act, Step::Review, Some(5)).unwrap();
     let says = Proposal {
         title: "关于食堂的通知".into(),
         carrier: Carrier::Document,
@@ -184,7 +197,13 @@ fn examination(number: u32) -> Examination {
         disclosure: Disclosure::NeedsHumanApproval,
         level: None,
         next_step: Words::default(),
-        declassification: None,
+        declassification: Some(Declassification {
+            // Terms that end over a hundred years, some of them soon.
+            protected_through: Date::constant(2026, 11, 27)
+                .checked_add(jiff::Span::new().days(number % 36_500))
+                .ok(),
+            ..Declassification::of(DeclassificationState::InForce)
+        }),
         parts: vec![
             part(&[&name], vec![finding("f1"), finding("f2")]),
             part(&[&name, "image1.pdf"], vec![finding("f3")]),

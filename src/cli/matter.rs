@@ -9,10 +9,10 @@ use clap::Subcommand;
 use sha2::{Digest, Sha256};
 
 use super::store_file::{InWords, StoreArgs, now};
-use super::{Status, matter_show, remark};
+use super::{Status, matter_due, matter_show, remark};
 use crate::model::{
     Attested, Calendar, Carrier, Conclusion, Date, Disposition, Proposal, Review, Ruled, Ruling,
-    Step,
+    Step, Upward,
 };
 use crate::record::{Act, Done, Error, On, Store, upward};
 use crate::report::{Lang, Shown};
@@ -35,6 +35,14 @@ enum Command {
     Submit(Submit),
     Review(Say),
     Decide(Decide),
+    /// Take proposals back: whoever made them, for a reason; others may be made
+    Withdraw(End),
+    /// Give proposals back: whoever's turn it is to review or decide, for a reason; others may
+    /// be made
+    Return(End),
+    Due(matter_due::List),
+    Leak(matter_due::Leak),
+    Reported(matter_due::Reported),
 }
 
 /// Which matters, by whom.
@@ -106,6 +114,15 @@ struct Say {
     attest: Vec<(String, String)>,
 }
 
+#[derive(Debug, clap::Args)]
+struct End {
+    #[command(flatten)]
+    which: Which,
+    /// Why
+    #[arg(long)]
+    reason: String,
+}
+
 /// Decide about matters: the person in charge
 #[derive(Debug, clap::Args)]
 struct Decide {
@@ -121,7 +138,7 @@ struct Decide {
     #[arg(long, value_name = "NAME")]
     addressee: Option<String>,
     /// Calendar of holidays, by which working days are counted: a day a line, `off` or `worked`
-    /// behind it
+    /// behind it [default: the store's, see `store holidays`]
     #[arg(long, value_name = "FILE")]
     holidays: Option<PathBuf>,
 }
@@ -144,6 +161,15 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Status> {
         Command::Submit(args) => submit(args),
         Command::Review(args) => review(args),
         Command::Decide(args) => decide(args),
+        Command::Withdraw(End { which, reason }) => {
+            which.each(|store, act, on| store.withdraw(act, on, &which.channel, reason))
+        }
+        Command::Return(End { which, reason }) => {
+            which.each(|store, act, on| store.send_back(act, on, &which.channel, reason))
+        }
+        Command::Due(args) => matter_due::list(args),
+        Command::Leak(args) => matter_due::leak(args),
+        Command::Reported(args) => matter_due::reported(args),
     }
 }
 
@@ -187,26 +213,36 @@ fn review(args: &Say) -> anyhow::Result<Status> {
 }
 
 fn decide(args: &Decide) -> anyhow::Result<Status> {
-    let calendar = match &args.holidays {
-        Some(file) => calendar(file)?,
-        None => Calendar::default(),
+    let upward = match &args.addressee {
+        Some(to) => Some(reported_by(args, to)?),
+        None => None,
     };
-    let upward = args.addressee.as_ref().map(|to| upward(to, super::scan::today(), &calendar));
-    if let (Some(upward), None) = (&upward, &args.holidays) {
-        let (_, lang) = args.which.store.file()?;
-        let deadline = upward.deadline;
-        remark(&lang.pick(
-            format!("deadline {deadline}: weekends alone are left out, no --holidays were given"),
-            format!("期限{deadline}：未提供--holidays，仅扣除周末"),
-        ));
-    }
     let (conclusion, reason) = (args.conclusion, args.reason.clone());
     let says = Disposition { conclusion, reason, upward };
     let channel = &args.which.channel;
     args.which.each(|store, act, on| store.decide(act, on, channel, &says))
 }
 
-fn calendar(file: &Path) -> anyhow::Result<Calendar> {
+/// The report upward of a decision, by the calendar given or the store's.
+fn reported_by(args: &Decide, to: &str) -> anyhow::Result<Upward> {
+    let (store, lang) = args.which.store.open()?;
+    let calendar = match &args.holidays {
+        Some(file) => calendar(file)?,
+        None => store.calendar().in_words(lang)?,
+    };
+    let upward = upward(to, super::scan::today(), &calendar);
+    if calendar == Calendar::default() {
+        let deadline = upward.deadline;
+        remark(&lang.pick(
+            format!("deadline {deadline}: weekends alone are left out, no holidays were given"),
+            format!("期限{deadline}：未提供节假日，仅扣除周末"),
+        ));
+    }
+    Ok(upward)
+}
+
+/// Reads a calendar of public holidays.
+pub(super) fn calendar(file: &Path) -> anyhow::Result<Calendar> {
     let what = || format!("cannot read the holidays {}", file.display());
     let text = fs::read_to_string(file).with_context(what)?;
     Calendar::parse(&text).map_err(|why| anyhow::anyhow!("{}: {why}", what()))

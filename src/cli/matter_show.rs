@@ -15,7 +15,7 @@ pub(super) struct List {
     #[arg(long, value_parser = Verdict::STRONGEST_FIRST.map(Verdict::name))]
     verdict: Option<String>,
     /// Only those that wait for this step: submit, department, organiser, review, second-review,
-    /// consult, decide or closed
+    /// consult, decide or closed; withdraw and return: those that ended so
     #[arg(long)]
     step: Option<Step>,
     /// So many lines
@@ -80,15 +80,18 @@ pub(super) fn list(args: &List) -> anyhow::Result<Status> {
 }
 
 fn line(row: &Line, lang: Lang, out: &mut dyn Write) -> io::Result<()> {
-    let Line { matter, source, version, verdict, channel, step, .. } = row;
+    let Line { matter, source, version, verdict, channel, step, due, .. } = row;
     let step = step.words();
     let channel = channel.as_deref().unwrap_or("-");
     writeln!(
         out,
-        "{matter}  {verdict}  v{version}  {}  {}  {}",
+        "{matter}  {verdict}  v{version}  {}  {}  {}{}",
         lang.of(&step),
         Shown(channel),
-        Shown(source)
+        Shown(source),
+        due.as_ref()
+            .map(|due| lang.pick(format!("  by {due}"), format!("  期限{due}")))
+            .unwrap_or_default()
     )
 }
 

@@ -15,6 +15,7 @@ mod ledger;
 mod locale;
 mod man;
 mod matter;
+mod matter_due;
 mod matter_show;
 mod new_key;
 mod output;

@@ -68,6 +68,16 @@ enum Command {
         #[command(flatten)]
         by: By,
     },
+    /// Say within how many working days a step is to be taken once it is its turn; without a
+    /// number, whenever
+    Pace {
+        /// department, organiser, review, second-review, consult or decide
+        step: Step,
+        /// Working days, 1 to 250
+        days: Option<u32>,
+        #[command(flatten)]
+        by: By,
+    },
     /// List persons, roles and the policy of steps
     List {
         #[command(flatten)]
@@ -92,7 +102,8 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Status> {
         | Command::Retire { by, .. }
         | Command::Grant { by, .. }
         | Command::Revoke { by, .. }
-        | Command::Policy { by, .. } => by,
+        | Command::Policy { by, .. }
+        | Command::Pace { by, .. } => by,
     };
     // The first person of a new store comes before its first matter.
     let (mut store, lang) = by.store.create()?;
@@ -103,6 +114,7 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Status> {
         Command::Grant { name, role, .. } => store.grant(act, name, *role, true),
         Command::Revoke { name, role, .. } => store.grant(act, name, *role, false),
         Command::Policy { step, asked, .. } => store.set_policy(act, *step, *asked),
+        Command::Pace { step, days, .. } => store.set_pace(act, *step, *days),
         Command::List { .. } => Ok(()),
     }
     .in_words(lang)?;
@@ -122,6 +134,12 @@ fn list(store: &StoreArgs) -> anyhow::Result<Status> {
     for (step, asked) in store.policy().in_words(lang)? {
         let (step, asked) = (step.words(), asked.words());
         writeln!(out, "{}{}{}", lang.of(&step), lang.pick(": ", "："), lang.of(&asked))?;
+    }
+    for (step, days) in store.pace().in_words(lang)? {
+        let step = step.words();
+        let days =
+            lang.pick(format!(": within {days} working days"), format!("：{days}个工作日内"));
+        writeln!(out, "{}{days}", lang.of(&step))?;
     }
     Ok(Status::NothingFound)
 }

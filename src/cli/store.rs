@@ -38,6 +38,17 @@ enum Command {
         #[command(flatten)]
         store: StoreArgs,
     },
+    /// Keep the calendar of public holidays, by which working days are counted; the one before
+    /// is replaced
+    Holidays {
+        /// A day a line, `off` or `worked` behind it
+        file: PathBuf,
+        /// Who does this: a system administrator, once there is one
+        #[arg(long, value_name = "NAME")]
+        by: String,
+        #[command(flatten)]
+        store: StoreArgs,
+    },
     /// Take out matters that were decided and that nothing happened to since before a day; the
     /// ledger keeps what was done, this among it
     Purge {
@@ -64,6 +75,14 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Status> {
             Ok(Status::NothingFound)
         }
         Command::Check { store } => check(store),
+        Command::Holidays { file, by, store } => {
+            let calendar = super::matter::calendar(file)?;
+            let (mut store, lang) = store.open()?;
+            store.set_holidays(Act { actor: by, at: now() }, &calendar).in_words(lang)?;
+            let days = calendar.days().len();
+            remark(&lang.pick(format!("{days} days kept"), format!("已保存{days}日")));
+            Ok(Status::NothingFound)
+        }
         Command::Purge { before, undecided, by, store } => {
             let (mut store, lang) = store.open()?;
             let done =

@@ -45,6 +45,29 @@ impl Calendar {
         }
     }
 
+    /// A calendar of days, each with whether it is worked.
+    pub fn of(days: impl IntoIterator<Item = (Date, bool)>) -> Self {
+        let mut calendar = Self::default();
+        for (day, worked) in days {
+            let days = if worked { &mut calendar.worked } else { &mut calendar.off };
+            days.insert(day);
+        }
+        calendar
+    }
+
+    /// Its days in order, each with whether it is worked.
+    pub fn days(&self) -> Vec<(Date, bool)> {
+        let off = self.off.iter().map(|day| (*day, false));
+        let mut days: Vec<_> = off.chain(self.worked.iter().map(|day| (*day, true))).collect();
+        days.sort();
+        days
+    }
+
+    /// The last of so many working days behind a day, which itself does not count.
+    pub fn working_days_after(&self, day: Date, days: u32) -> Date {
+        self.count(day, days, true)
+    }
+
     /// Whether a day is worked.
     pub fn is_worked(&self, day: Date) -> bool {
         let weekend = matches!(day.weekday(), Weekday::Saturday | Weekday::Sunday);
@@ -54,10 +77,13 @@ impl Calendar {
     /// The last day on which something that came up on `day` may be reported upward, by
     /// the edition in force that day. The day itself does not count.
     pub fn report_by(&self, day: Date) -> Date {
-        let working = day >= WORKING_DAYS_FROM;
-        let (mut last, mut left) = (day, DAYS);
-        // A calendar with every day off would never end: a year is enough to see it.
-        for _ in 0..366 {
+        self.count(day, DAYS, day >= WORKING_DAYS_FROM)
+    }
+
+    fn count(&self, day: Date, days: u32, working: bool) -> Date {
+        let (mut last, mut left) = (day, days);
+        // A calendar with every day off would never end: two years are enough to see it.
+        for _ in 0..732 {
             if left == 0 {
                 break;
             }

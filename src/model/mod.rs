@@ -26,8 +26,8 @@ pub use marking::{Level, Mark, MarkForm, Term, TermLength};
 pub use picture::Bitmap;
 pub(crate) use review::named;
 pub use review::{
-    Asked, Attested, Carrier, Conclusion, Disposition, Proposal, Review, Role, Ruled, Ruling, Seen,
-    Step, Upward,
+    Asked, Attested, Carrier, Conclusion, Disposition, Due, Proposal, Review, Role, Ruled, Ruling,
+    Seen, Step, Upward,
 };
 pub use suppression::{Decided, Suppression};
 pub use text::{

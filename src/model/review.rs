@@ -72,7 +72,8 @@ named! {
 
 named! {
     /// The steps of a matter on its way to a channel, in their order. Between the
-    /// first and the last, those in the middle are taken where the policy asks.
+    /// first and the last, those in the middle are taken where the policy asks. The two
+    /// behind the last end a proposal without a decision.
     Step:
     /// The handling officer proposes.
     Submit, "submit", "proposal", "提出";
@@ -90,24 +91,54 @@ named! {
     Decide, "decide", "decision", "审批";
     /// Nothing more is to be done.
     Closed, "closed", "closed", "办结";
+    /// The handling officer takes the proposal back.
+    Withdraw, "withdraw", "withdrawal", "撤回";
+    /// Whoever's turn it is to review or decide gives it back.
+    Return, "return", "return", "退回";
 }
 
 impl Step {
-    /// The role that takes it; nobody takes the last.
+    /// The role that takes it; nobody takes [`Step::Closed`], and [`Step::Return`] is
+    /// taken by the role of the step that is returned from.
     pub fn role(self) -> Option<Role> {
         match self {
-            Self::Submit => Some(Role::Submitter),
+            Self::Submit | Self::Withdraw => Some(Role::Submitter),
             Self::Department | Self::Organiser | Self::Consult => Some(Role::Adviser),
             Self::Review | Self::SecondReview => Some(Role::Reviewer),
             Self::Decide => Some(Role::Approver),
-            Self::Closed => None,
+            Self::Closed | Self::Return => None,
         }
+    }
+
+    /// Whether a proposal that stands here ended without a decision.
+    pub fn is_undone(self) -> bool {
+        matches!(self, Self::Withdraw | Self::Return)
+    }
+
+    /// Whether a proposal may be returned from here: it is to be reviewed or decided.
+    pub fn may_return(self) -> bool {
+        matches!(self, Self::Review | Self::SecondReview | Self::Decide)
     }
 
     /// Whether the policy says if it is taken.
     pub fn is_optional(self) -> bool {
         matches!(self, Self::Department | Self::Organiser | Self::SecondReview | Self::Consult)
     }
+}
+
+named! {
+    /// What is to be done by a day.
+    Due:
+    /// What is reported upward, until it was (保守国家秘密法实施条例2024 第25条).
+    Report, "report", "report upward", "报请上级确定";
+    /// A leak, until it was reported: 24 hours
+    /// (保守国家秘密法实施条例2024 第61条).
+    Leak, "leak", "report of a leak", "泄露报告";
+    /// A step, by the policy of the office.
+    Step, "step", "step of the procedure", "办理步骤";
+    /// A mark whose term ends: who determined it decides before that whether it goes
+    /// on (国家秘密解密暂行办法2020 第4条).
+    Expiry, "expiry", "end of a term", "保密期限届满";
 }
 
 named! {

@@ -30,6 +30,8 @@ named! {
     Stale, "stale", "the matter is no longer what this person had before them: its bytes or what was found in it changed", "事项已不是此人所见的内容：文件或者审查发现已变化";
     /// Their own work.
     OwnWork, "own-work", "nobody reviews or approves what they submitted or reviewed themselves", "任何人不得审查或者审批本人提出或者审查的事项";
+    /// Somebody else's proposal.
+    NotYours, "not-yours", "who takes a proposal back is who made it", "只有提出人可以撤回";
     /// A finding was passed over.
     NotRuled, "not-ruled", "every finding is upheld, overturned or left, with a reason", "每处发现均须认定成立、不成立或者存疑，并写明理由";
     /// An unread part was passed over.

@@ -234,7 +234,7 @@ fn of_bytes(parts: &[Part]) -> String {
 }
 
 /// The word the contract has for a value.
-fn name(value: &impl Serialize) -> Result<String> {
+pub(super) fn name(value: &impl Serialize) -> Result<String> {
     let value = serde_json::to_value(value).map_err(io::Error::other)?;
     Ok(value.as_str().unwrap_or_default().to_owned())
 }

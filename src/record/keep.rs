@@ -6,8 +6,8 @@ use serde_json::json;
 
 use super::error::Result;
 use super::evidence::{self, Evidence};
-use super::ledger;
 use super::store::{Act, Store};
+use super::{ledger, told};
 use crate::model::Examination;
 
 /// What became of an examination.
@@ -36,6 +36,8 @@ struct What<'a> {
     of: &'a Examination,
     sha256: &'a str,
     evidence: i64,
+    /// The number and digest of what was reported.
+    told: (i64, &'a str),
 }
 
 /// What standard input is called: each time something else, so that no two are one
@@ -53,17 +55,15 @@ impl Store {
         let digest = found.digest()?;
         self.write(|tx| {
             let evidence = evidence::keep(tx, &found)?;
+            let (told, said) = told::keep(tx, of)?;
             let sha256 = &found.sha256;
-            let known = match known(tx, source, sha256, evidence)? {
-                Some(known) => known,
-                None => {
-                    let what = What { source, of, sha256, evidence };
-                    return open(tx, act, &what, &digest);
-                }
+            let what = What { source, of, sha256, evidence, told: (told, &said) };
+            let Some(known) = known(tx, source, sha256, evidence)? else {
+                return open(tx, act, &what, &digest);
             };
-            let what = What { source, of, sha256, evidence };
             if known.sha256 == *sha256 && known.evidence == evidence {
                 examined(tx, act, (known.id, known.version), &what, "scan.again")?;
+                ends(tx, known.id, of)?;
                 return Ok(Kept::Known(known.id));
             }
             let version = known.version + 1;
@@ -86,6 +86,7 @@ impl Store {
                     seq,
                 ),
             )?;
+            ends(tx, known.id, of)?;
             Ok(Kept::Reopened(known.id))
         })
     }
@@ -125,7 +126,7 @@ fn known(
 }
 
 fn open(tx: &Transaction<'_>, act: Act<'_>, what: &What<'_>, digest: &str) -> Result<Kept> {
-    let What { source, of, sha256, evidence } = what;
+    let What { source, of, sha256, evidence, .. } = what;
     let sql = "SELECT 1 + max(coalesce((SELECT max(id) FROM matter), 0), \
                coalesce((SELECT max(matter) FROM purged), 0))";
     let id: i64 = tx.query_row(sql, [], |row| row.get(0))?;
@@ -146,6 +147,7 @@ fn open(tx: &Transaction<'_>, act: Act<'_>, what: &What<'_>, digest: &str) -> Re
         seq,
     ))?;
     examined(tx, act, (id, 1), what, "scan")?;
+    ends(tx, id, of)?;
     Ok(Kept::Opened(id))
 }
 
@@ -157,7 +159,7 @@ fn examined(
     what: &What<'_>,
     action: &str,
 ) -> Result<u64> {
-    let What { source, of, sha256, evidence } = what;
+    let What { source, of, sha256, evidence, told } = what;
     let engine = &of.engine;
     let body = json!({
         "source": source,
@@ -167,12 +169,13 @@ fn examined(
         "as_of": of.as_of,
         "verdict": of.verdict,
         "engine": engine,
+        "told": told.1,
     });
     let seq = ledger::append(tx, act, action, &subject(matter), &body)?;
     tx.prepare_cached(
         "INSERT INTO examination (matter, version, entry, evidence, source, as_of, engine, \
-         rules, dictionaries, suppressions, budget) \
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
+         rules, dictionaries, suppressions, budget, told) \
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
     )?
     .execute((
         matter,
@@ -186,8 +189,20 @@ fn examined(
         &engine.dictionaries,
         &engine.suppressions,
         &engine.budget,
+        told.0,
     ))?;
     Ok(seq)
+}
+
+/// What the mark that protects longest says of its end: by it a matter is found when its
+/// term runs out.
+fn ends(tx: &Transaction<'_>, matter: i64, of: &Examination) -> Result<()> {
+    let block = of.declassification.as_ref();
+    let state = block.map(|block| evidence::name(&block.state)).transpose()?;
+    let through = block.and_then(|block| block.protected_through).map(|day| day.to_string());
+    tx.prepare_cached("UPDATE matter SET state = ?2, through = ?3 WHERE id = ?1")?
+        .execute((matter, state, through))?;
+    Ok(())
 }
 
 /// What the ledger calls a matter.

@@ -8,6 +8,7 @@ use rusqlite::{OptionalExtension, Row};
 use super::error::{Error, Result};
 use super::evidence::{self, Evidence};
 use super::keep::subject;
+use super::papers::Proposed;
 use super::people;
 use super::store::Store;
 use crate::model::{Conclusion, Ruling, Step, Verdict};
@@ -69,6 +70,8 @@ pub struct Line {
     pub step: Step,
     /// Its place in the queue.
     pub mark: Mark,
+    /// The nearest of its deadlines: a day, or a moment (RFC 3339).
+    pub due: Option<String>,
 }
 
 /// One matter.
@@ -78,6 +81,8 @@ pub struct Docket {
     pub lines: Vec<Line>,
     /// What was found in it.
     pub evidence: Evidence,
+    /// The proposals that were made, of this version and those before, in order.
+    pub proposals: Vec<Proposed>,
     /// By what, the last time.
     pub made_by: MadeBy,
     /// What people said of it, this version and those before, in order.
@@ -104,6 +109,8 @@ pub struct MadeBy {
 /// What a person did.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Acted {
+    /// The proposal it is about, by its number.
+    pub proposal: i64,
     /// The entry of the ledger.
     pub entry: u64,
     /// When.
@@ -132,15 +139,18 @@ pub struct Acted {
 
 /// What a line is made of.
 const COLUMNS: &str = "SELECT matter.id, matter.source, matter.version, matter.verdict, \
-    proposal.channel, coalesce(proposal.step, 'submit'), matter.band, coalesce(proposal.id, 0) ";
+    proposal.channel, coalesce(proposal.step, 'submit'), matter.band, coalesce(proposal.id, 0), \
+    matter.due ";
 
-/// Matters with the proposals of their present version; one without any waits for one.
+/// Matters with the proposals of their present version that were not withdrawn or
+/// returned; one without any waits for one.
 const ALL: &str = "FROM matter LEFT JOIN proposal \
-    ON proposal.matter = matter.id AND proposal.version = matter.version WHERE true ";
+    ON proposal.matter = matter.id AND proposal.version = matter.version \
+    AND proposal.step NOT IN ('withdraw', 'return') WHERE true ";
 
 /// Those without any, whatever they have of older versions.
 const UNPROPOSED: &str = "SELECT matter.id, matter.source, matter.version, matter.verdict, \
-    NULL, 'submit', matter.band, 0 FROM matter WHERE matter.proposed = 0 ";
+    NULL, 'submit', matter.band, 0, matter.due FROM matter WHERE matter.proposed = 0 ";
 
 /// Those that wait for step `?1`.
 const WAITING: &str = "FROM proposal JOIN matter \
@@ -156,6 +166,7 @@ impl Line {
             channel: row.get(4)?,
             step: Step::Submit,
             mark: Mark { band: row.get(6)?, matter: row.get(0)?, proposal: row.get(7)? },
+            due: row.get(8)?,
         };
         Ok((line, row.get(5)?))
     }
@@ -240,7 +251,8 @@ impl Store {
             |row| row.get(0),
         )?;
         let evidence = evidence::load(&self.connection, id)?;
-        Ok(Docket { lines, evidence, made_by: self.made_by(matter)?, acts: self.acts(matter)? })
+        let (made_by, acts) = (self.made_by(matter)?, self.acts(matter)?);
+        Ok(Docket { lines, evidence, proposals: self.proposals(matter)?, made_by, acts })
     }
 
     /// By what a matter was examined the last time.
@@ -263,7 +275,7 @@ impl Store {
     fn acts(&self, matter: i64) -> Result<Vec<Acted>> {
         let mut all = self.connection.prepare_cached(
             "SELECT act.id, act.entry, ledger.at, act.version, proposal.channel, act.step, \
-             person.shown, act.words, act.opened, act.bulk, conclusion, addressee, deadline \
+             person.shown, act.words, act.opened, act.bulk, conclusion, addressee, deadline, proposal.id \
              FROM act JOIN proposal ON proposal.id = act.proposal \
              JOIN ledger ON ledger.seq = act.entry JOIN person ON person.name = act.person \
              LEFT JOIN disposition ON disposition.act = act.id \
@@ -280,6 +292,7 @@ impl Store {
             };
             let conclusion = conclusion.map(|name| people::read(&name)).transpose()?;
             acts.push(Acted {
+                proposal: row.get(13)?,
                 entry: row.get(1)?,
                 at: row.get(2)?,
                 version: row.get(3)?,

@@ -1,6 +1,6 @@
 //! What people do with a matter, step by step. Each operation is one transaction and
 //! one entry of the ledger; what may not be done is refused by the tables (see
-//! `migrations/0002-matters.sql`), so that no caller can forget to ask.
+//! `migrations/0002-matters.sql` and `0003-deadlines.sql`), so that no caller can forget to ask.
 
 use rusqlite::{OptionalExtension, Transaction};
 use serde_json::{Value, json};
@@ -8,9 +8,10 @@ use serde_json::{Value, json};
 use super::error::{Error, Refusal, Result};
 use super::keep::subject;
 use super::store::{Act, Store};
-use super::{evidence, ledger, people};
+use super::{due, evidence, ledger, people};
 use crate::model::{
-    Asked, Attested, Calendar, Conclusion, Disposition, Proposal, Review, Ruled, Seen, Step, Upward,
+    Asked, Attested, Calendar, Conclusion, Date, Disposition, Due, Proposal, Review, Ruled, Seen,
+    Step, Upward,
 };
 
 /// A matter a person acts on: which, and what they had before them.
@@ -41,6 +42,8 @@ struct Before {
     step: Step,
     evidence: i64,
     opened: bool,
+    /// The step that comes next, and its last day where the office sets one.
+    then: (Step, Option<Date>),
 }
 
 impl Store {
@@ -99,7 +102,7 @@ impl Store {
             debug_assert_eq!(before.proposal, proposal);
             let body = json!({ "proposal": says });
             let (_, entry) = step(tx, act, on, &before, Step::Submit, &says.opinion, body)?;
-            next(tx, &before, entry)
+            next(tx, act, on, &before, entry)
         })
     }
 
@@ -117,7 +120,7 @@ impl Store {
         at: Step,
         says: &Review,
     ) -> Result<Done> {
-        if matches!(at, Step::Submit | Step::Decide | Step::Closed) {
+        if matches!(at, Step::Submit | Step::Decide | Step::Closed) || at.is_undone() {
             return Err(Error::Refused(Refusal::NotThisStep));
         }
         self.write(|tx| {
@@ -134,7 +137,7 @@ impl Store {
                     .execute((row, before.evidence, part, words))
                     .map_err(|error| said_of(error, &part.to_string()))?;
             }
-            next(tx, &before, entry)
+            next(tx, act, on, &before, entry)
         })
     }
 
@@ -170,9 +173,76 @@ impl Store {
                     upward.map(|upward| upward.deadline.to_string()),
                 ),
             )?;
-            next(tx, &before, entry)
+            if let Some(Upward { addressee, deadline }) = upward {
+                let clock = due::Opened {
+                    matter: on.matter,
+                    what: Due::Report,
+                    proposal: Some(before.proposal),
+                    step: None,
+                    since: &ledger::written(act.at),
+                    due: &deadline.to_string(),
+                    whom: Some(addressee),
+                    entry,
+                };
+                due::open(tx, &clock)?;
+            }
+            next(tx, act, on, &before, entry)
         })
     }
+
+    /// The handling officer takes a proposal back, for a reason; another may be made.
+    ///
+    /// # Errors
+    /// That it is somebody else's, that it was decided or ended before, or that no reason
+    /// is given.
+    pub fn withdraw(
+        &mut self,
+        act: Act<'_>,
+        on: &On<'_>,
+        channel: &str,
+        reason: &str,
+    ) -> Result<Done> {
+        self.write(|tx| end(tx, act, on, channel, Step::Withdraw, reason))
+    }
+
+    /// Whoever's turn it is to review or decide gives a proposal back, for a reason, without
+    /// saying anything of the matter; another may be made.
+    ///
+    /// # Errors
+    /// That it is not their turn or their own work, or that no reason is given.
+    pub fn send_back(
+        &mut self,
+        act: Act<'_>,
+        on: &On<'_>,
+        channel: &str,
+        reason: &str,
+    ) -> Result<Done> {
+        self.write(|tx| end(tx, act, on, channel, Step::Return, reason))
+    }
+}
+
+/// Ends a proposal without a decision. The matter waits for another one, unless it is
+/// proposed for another channel too.
+fn end(
+    tx: &Transaction<'_>,
+    act: Act<'_>,
+    on: &On<'_>,
+    channel: &str,
+    how: Step,
+    reason: &str,
+) -> Result<Done> {
+    let before = before(tx, act, on, channel)?;
+    let body = json!({ "channel": channel, "reason": reason });
+    let (_, entry) = step(tx, act, on, &before, how, reason, body)?;
+    tx.execute("UPDATE proposal SET step = ?2 WHERE id = ?1", (before.proposal, how.name()))?;
+    due::step_taken(tx, before.proposal, entry)?;
+    tx.execute(
+        "UPDATE matter SET proposed = EXISTS (SELECT 1 FROM proposal \
+         WHERE proposal.matter = matter.id AND proposal.version = matter.version \
+         AND proposal.step NOT IN ('withdraw', 'return')) WHERE id = ?1",
+        [on.matter],
+    )?;
+    Ok(Done { entry, next: Step::Submit, opened: before.opened })
 }
 
 /// A report upward from a day on, by the edition in force that day.
@@ -180,7 +250,8 @@ pub fn upward(addressee: &str, from: crate::model::Date, calendar: &Calendar) ->
     Upward { addressee: addressee.to_owned(), deadline: calendar.report_by(from) }
 }
 
-fn seen(connection: &rusqlite::Connection, matter: i64) -> Result<Seen> {
+/// What a matter is now.
+pub(super) fn seen(connection: &rusqlite::Connection, matter: i64) -> Result<Seen> {
     let sql = "SELECT version, matter.sha256, digest FROM matter \
                JOIN evidence ON evidence.id = matter.evidence WHERE matter.id = ?1";
     connection
@@ -194,7 +265,8 @@ fn seen(connection: &rusqlite::Connection, matter: i64) -> Result<Seen> {
 /// Makes the record of a matter and channel, with the steps that the policy asks for.
 fn propose(tx: &Transaction<'_>, on: &On<'_>, says: &Proposal) -> Result<i64> {
     let version = seen(tx, on.matter)?.version;
-    let known = "SELECT 1 FROM proposal WHERE matter = ?1 AND version = ?2 AND channel = ?3";
+    let known = "SELECT 1 FROM proposal WHERE matter = ?1 AND version = ?2 AND channel = ?3 \
+                 AND step NOT IN ('withdraw', 'return')";
     if tx.query_row(known, (on.matter, version, &says.channel), |_| Ok(())).optional()?.is_some() {
         return Err(Error::Refused(Refusal::NotThisStep));
     }
@@ -234,7 +306,7 @@ fn propose(tx: &Transaction<'_>, on: &On<'_>, says: &Proposal) -> Result<i64> {
 /// The proposal as it stands, and whether the actor ever looked at it.
 fn before(tx: &Transaction<'_>, act: Act<'_>, on: &On<'_>, channel: &str) -> Result<Before> {
     let sql = "SELECT id, step FROM proposal WHERE matter = ?1 AND channel = ?2 \
-               ORDER BY version DESC LIMIT 1";
+               ORDER BY version DESC, id DESC LIMIT 1";
     let found: Option<(i64, String)> =
         tx.query_row(sql, (on.matter, channel), |row| Ok((row.get(0)?, row.get(1)?))).optional()?;
     let Some((proposal, step)) = found else {
@@ -248,7 +320,26 @@ fn before(tx: &Transaction<'_>, act: Act<'_>, on: &On<'_>, channel: &str) -> Res
         .query_row(sql, (on.matter, on.seen.version, act.actor), |_| Ok(()))
         .optional()?
         .is_some();
-    Ok(Before { proposal, step: people::read(&step)?, evidence, opened })
+    let step = people::read(&step)?;
+    let then = then(tx, act, proposal, step)?;
+    Ok(Before { proposal, step, evidence, opened, then })
+}
+
+/// The next step of a proposal's route, which stays what it is where that has none.
+fn then(
+    tx: &Transaction<'_>,
+    act: Act<'_>,
+    proposal: i64,
+    step: Step,
+) -> Result<(Step, Option<Date>)> {
+    let sql = "SELECT route.step FROM route JOIN step ON step.name = route.step \
+               WHERE proposal = ?1 AND number > (SELECT number FROM step WHERE name = ?2) \
+               ORDER BY number LIMIT 1";
+    let next: Option<String> =
+        tx.prepare_cached(sql)?.query_row((proposal, step.name()), |row| row.get(0)).optional()?;
+    let Some(next) = next else { return Ok((step, None)) };
+    let next = people::read(&next)?;
+    Ok((next, due::step_due(tx, next, act.at)?))
 }
 
 /// Enters what a person did at a step. The tables say whether they may.
@@ -264,11 +355,15 @@ fn step(
     body["seen"] = json!(on.seen);
     body["opened"] = json!(before.opened);
     body["bulk"] = json!(on.bulk);
+    if let (false, (next, Some(until))) = (at.is_undone(), before.then) {
+        body["then"] = json!({ "step": next, "due": until });
+    }
+    let stage = (at == Step::Return).then(|| before.step.name());
     let action = format!("matter.{}", at.name());
     let entry = ledger::append(tx, act, &action, &subject(on.matter), &body)?;
     tx.execute(
         "INSERT INTO act (proposal, step, person, entry, version, sha256, evidence, opened, bulk, \
-         words) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+         words, stage) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
         (
             before.proposal,
             at.name(),
@@ -280,6 +375,7 @@ fn step(
             before.opened,
             on.bulk,
             words,
+            stage,
         ),
     )
     .map_err(complete)?;
@@ -287,13 +383,31 @@ fn step(
 }
 
 /// Hands the proposal on to the next step of its route.
-fn next(tx: &Transaction<'_>, before: &Before, entry: u64) -> Result<Done> {
-    let sql = "SELECT route.step FROM route JOIN step ON step.name = route.step \
-               WHERE proposal = ?1 AND number > (SELECT number FROM step WHERE name = ?2) \
-               ORDER BY number LIMIT 1";
-    let next: String = tx.query_row(sql, (before.proposal, before.step.name()), |r| r.get(0))?;
-    tx.execute("UPDATE proposal SET step = ?2 WHERE id = ?1", (before.proposal, &next))?;
-    Ok(Done { entry, next: people::read(&next)?, opened: before.opened })
+fn next(
+    tx: &Transaction<'_>,
+    act: Act<'_>,
+    on: &On<'_>,
+    before: &Before,
+    entry: u64,
+) -> Result<Done> {
+    let (next, until) = before.then;
+    tx.prepare_cached("UPDATE proposal SET step = ?2 WHERE id = ?1")?
+        .execute((before.proposal, next.name()))?;
+    due::step_taken(tx, before.proposal, entry)?;
+    if let Some(until) = until {
+        let clock = due::Opened {
+            matter: on.matter,
+            what: Due::Step,
+            proposal: Some(before.proposal),
+            step: Some(next),
+            since: &ledger::written(act.at),
+            due: &until.to_string(),
+            whom: None,
+            entry,
+        };
+        due::open(tx, &clock)?;
+    }
+    Ok(Done { entry, next, opened: before.opened })
 }
 
 /// What is missing in words that a column asks for.

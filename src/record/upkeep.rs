@@ -3,12 +3,14 @@
 
 use std::path::Path;
 
+use rusqlite::OptionalExtension;
 use serde_json::json;
+use sha2::{Digest, Sha256};
 
 use super::error::{Error, Result};
 use super::ledger::{self, Broken};
 use super::store::{Act, Store};
-use crate::model::{Date, Words};
+use crate::model::{Date, Words, hex};
 
 /// What a check found.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -45,7 +47,7 @@ const ACTS_BESIDE_THE_LEDGER: &str = "SELECT act.entry FROM act \
     OR coalesce(json_extract(body, '$.channel'), json_extract(body, '$.proposal.channel')) \
        IS NOT proposal.channel \
     OR coalesce(json_extract(body, '$.proposal.opinion'), json_extract(body, '$.review.opinion'), \
-       json_extract(body, '$.disposition.reason')) IS NOT act.words \
+       json_extract(body, '$.disposition.reason'), json_extract(body, '$.reason')) IS NOT act.words \
     OR (SELECT count(*) FROM ruling WHERE ruling.act = act.id) \
        <> coalesce(json_array_length(body, '$.review.rulings'), 0) \
     OR (SELECT count(*) FROM attested WHERE attested.act = act.id) \
@@ -71,6 +73,31 @@ const MATTERS_BESIDE_THE_LEDGER: &str = "SELECT matter.id FROM matter \
     JOIN evidence ON evidence.id = matter.evidence \
     WHERE ledger.subject IS NOT 'matter ' || matter.id \
     OR evidence.sha256 <> matter.sha256 OR evidence.verdict <> matter.verdict";
+
+/// Clocks that do not run as the ledger says, or were stopped by nothing.
+const CLOCKS_BESIDE_THE_LEDGER: &str = "SELECT clock.opened FROM clock \
+    LEFT JOIN ledger ON ledger.seq = clock.opened \
+    LEFT JOIN ledger AS ended ON ended.seq = clock.closed \
+    WHERE ledger.subject IS NOT 'matter ' || clock.matter \
+    OR CASE kind WHEN 'leak' THEN json_extract(ledger.body, '$.due') \
+       WHEN 'report' THEN json_extract(ledger.body, '$.disposition.upward.deadline') \
+       ELSE json_extract(ledger.body, '$.then.due') END IS NOT clock.due \
+    OR clock.closed IS NOT NULL AND (ended.subject IS NOT 'matter ' || clock.matter \
+       OR kind <> 'step' AND (ended.action <> 'matter.reported' \
+          OR json_extract(ended.body, '$.what') IS NOT kind))";
+
+/// Deadlines that were entered and that no clock runs for, or that were stopped and run.
+const ENTRIES_WITHOUT_A_CLOCK: &str = "SELECT seq FROM ledger WHERE ( \
+       action = 'matter.leak' AND NOT EXISTS (SELECT 1 FROM clock WHERE clock.opened = seq) \
+    OR action = 'matter.reported' AND NOT EXISTS (SELECT 1 FROM clock WHERE clock.closed = seq) \
+    OR action = 'matter.decide' AND json_extract(body, '$.disposition.upward') IS NOT NULL \
+       AND NOT EXISTS (SELECT 1 FROM clock WHERE clock.opened = seq AND kind = 'report')) \
+    AND NOT EXISTS (SELECT 1 FROM purged WHERE ledger.subject = 'matter ' || purged.matter)";
+
+/// Examinations that do not say what was reported.
+const TOLD_BESIDE_THE_LEDGER: &str = "SELECT examination.entry FROM examination \
+    JOIN told ON told.id = examination.told JOIN ledger ON ledger.seq = examination.entry \
+    WHERE json_extract(ledger.body, '$.told') IS NOT told.digest";
 
 impl Store {
     /// Writes a copy to a new file: whole, and as the store stands at this moment,
@@ -134,6 +161,21 @@ impl Store {
                 "the record of this entry is gone, and nobody purged it",
                 "该条目对应的记录缺失，且未经清除",
             ),
+            (
+                CLOCKS_BESIDE_THE_LEDGER,
+                "the deadline of this entry is not what was entered",
+                "该条目的期限与登记内容不一致",
+            ),
+            (
+                ENTRIES_WITHOUT_A_CLOCK,
+                "the deadline of this entry is gone, or runs though it was stopped",
+                "该条目的期限缺失，或者已了结而仍在计算",
+            ),
+            (
+                TOLD_BESIDE_THE_LEDGER,
+                "the examination of this entry is not what was entered",
+                "该条目的检查结果与登记内容不一致",
+            ),
         ] {
             for seq in self.numbers(sql)? {
                 wrong.push(Words::new(format!("entry {seq}: {en}"), format!("第{seq}条：{zh}")));
@@ -145,9 +187,46 @@ impl Store {
                 format!("事项{matter}与审查发现不一致"),
             ));
         }
+        for digest in self.retold()? {
+            wrong.push(Words::new(
+                format!("what was reported under {digest} was changed"),
+                format!("检查结果{digest}已被改动"),
+            ));
+        }
+        if self.other_holidays()? {
+            wrong.push(Words::new(
+                "the holidays are not those that were entered",
+                "节假日与登记内容不一致",
+            ));
+        }
         let matters =
             self.connection.query_row("SELECT count(*) FROM matter", [], |row| row.get(0))?;
         Ok(Checked { matters, entries: seen.entries, wrong })
+    }
+
+    /// Digests of what was reported that are not its digests.
+    fn retold(&self) -> Result<Vec<String>> {
+        let mut all = self.connection.prepare("SELECT digest, json FROM told ORDER BY id")?;
+        let mut rows = all.query([])?;
+        let mut wrong = Vec::new();
+        while let Some(row) = rows.next()? {
+            let (digest, json): (String, String) = (row.get(0)?, row.get(1)?);
+            if hex(&Sha256::digest(&json)) != digest {
+                wrong.push(digest);
+            }
+        }
+        Ok(wrong)
+    }
+
+    /// Whether the holidays that are kept are others than those last entered.
+    fn other_holidays(&self) -> Result<bool> {
+        let sql = "SELECT json_extract(body, '$.days') FROM ledger \
+                   WHERE action = 'store.holidays' ORDER BY seq DESC LIMIT 1";
+        let entered: Option<String> =
+            self.connection.query_row(sql, [], |row| row.get(0)).optional()?;
+        let kept =
+            serde_json::to_string(&self.calendar()?.days()).map_err(std::io::Error::other)?;
+        Ok(kept != entered.unwrap_or_else(|| "[]".into()))
     }
 
     fn numbers(&self, sql: &str) -> Result<Vec<i64>> {
@@ -158,7 +237,8 @@ impl Store {
 
     /// Takes out matters that nothing happened to since before a day: those about which
     /// somebody decided, and the others only where `undecided` says so. The ledger keeps
-    /// every entry about them, and one for each that says it was taken out.
+    /// every entry about them, and one for each that says it was taken out. What is still
+    /// to be reported, upward or as a leak, stays.
     ///
     /// # Errors
     /// That the actor may not, and those of the store.
@@ -168,7 +248,9 @@ impl Store {
             let idle = "SELECT matter.id, matter.source, matter.sha256, \
                 EXISTS (SELECT 1 FROM proposal WHERE proposal.matter = matter.id AND step = 'closed') \
                 FROM matter WHERE NOT EXISTS (SELECT 1 FROM ledger \
-                WHERE ledger.subject = 'matter ' || matter.id AND ledger.at >= ?1) ORDER BY matter.id";
+                WHERE ledger.subject = 'matter ' || matter.id AND ledger.at >= ?1) \
+                AND NOT EXISTS (SELECT 1 FROM clock WHERE clock.matter = matter.id \
+                AND closed IS NULL AND kind <> 'step') ORDER BY matter.id";
             let mut all = tx.prepare(idle)?;
             let rows = all.query_map([before.to_string()], |row| {
                 Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?))
@@ -214,6 +296,7 @@ const TAKEN_OUT: &[&str] = &[
      proposal.id = act.proposal WHERE matter = ?1)",
     "DELETE FROM act WHERE proposal IN (SELECT id FROM proposal WHERE matter = ?1)",
     "DELETE FROM route WHERE proposal IN (SELECT id FROM proposal WHERE matter = ?1)",
+    "DELETE FROM clock WHERE matter = ?1",
     "DELETE FROM proposal WHERE matter = ?1",
     "DELETE FROM opened WHERE matter = ?1",
     "DELETE FROM examination WHERE matter = ?1",
@@ -226,4 +309,5 @@ const LEFT_OVER: &[&str] = &[
     "DELETE FROM gap WHERE evidence NOT IN (SELECT evidence FROM examination)",
     "DELETE FROM part WHERE evidence NOT IN (SELECT evidence FROM examination)",
     "DELETE FROM evidence WHERE id NOT IN (SELECT evidence FROM examination)",
+    "DELETE FROM told WHERE id NOT IN (SELECT told FROM examination WHERE told IS NOT NULL)",
 ];
