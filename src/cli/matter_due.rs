@@ -193,7 +193,7 @@ mod tests {
             ("9999999999999999999999d", None),
             ("7日", None),
         ] {
-            assert_eq!(span(text).ok().map(|span| span.get_hours().into()), hours, "{text}");
+            assert_eq!(span(text).ok().map(|span| span.get_hours()), hours, "{text}");
         }
     }
 }

@@ -25,6 +25,7 @@ mod progress;
 mod render;
 mod replay;
 mod report;
+mod report_from;
 mod rules;
 mod rules_page;
 mod scan;

@@ -1,38 +1,51 @@
-//! `vetmark report`: papers from what `scan --format ndjson` wrote.
+//! `vetmark report`: papers from what `scan --format ndjson` wrote, or from the store.
 
-use std::fs::File;
-use std::io::{self, BufRead, BufReader, Read, Write};
-use std::path::{Path, PathBuf};
+use std::io::Write;
+use std::path::PathBuf;
 
-use anyhow::{Context, bail};
+use anyhow::bail;
 use clap::ValueEnum;
+use sha2::{Digest, Sha256};
 
 use super::Status;
 use super::dictionary::Source;
 use super::explain::law;
 use super::locale::LangArg;
 use super::output::Output;
+use super::report_from::{From, Which};
 use super::settings::SettingArgs;
+use super::store_file::StoreFile;
 use crate::dictionary::Rule;
-use crate::report::examined::Examined;
-use crate::report::{Lang, Shown, csv, form, ndjson, sarif};
+use crate::model::hex;
+use crate::report::worklist::{self, Worklist};
+use crate::report::{Lang, csv, findings, form, ndjson, register, sarif, xlsx};
 
-/// Make papers of examinations: a table, SARIF, JSON, review forms
+/// Make papers of examinations: tables, SARIF, JSON, review forms, declassification worklists
 ///
-/// Reads what `scan --format ndjson` wrote and examines nothing again; text of documents is
-/// in the papers only where it is in that file. No paper approves anything. Exit status: 0 if
-/// it was written, 2 if it could not be.
+/// Of what `scan --format ndjson` wrote, or of matters in the store with what people said of
+/// them. Nothing is examined again, and text of documents is in the papers only where it was
+/// kept. No paper approves anything. What is taken out of a store is entered in its ledger: by
+/// whom, of which matters, and the SHA-256 of the paper. Exit status: 0 if it was written, 2 if
+/// it could not be.
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
     /// The examinations, as `scan --format ndjson` writes them; - is standard input
+    /// [default: the store]
     #[arg(value_name = "FILE")]
-    file: PathBuf,
+    file: Option<PathBuf>,
     /// Which paper
     #[arg(long = "as", value_enum, value_name = "PAPER")]
     paper: Paper,
     /// Where it goes, whole or not at all [default: standard output]
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
+    #[command(flatten)]
+    store: StoreFile,
+    #[command(flatten)]
+    which: Which,
+    /// How many days ahead a worklist looks for terms that end
+    #[arg(long, value_name = "DAYS", default_value_t = 365, value_parser = clap::value_parser!(i32).range(0..=36_500))]
+    within: i32,
     /// Begin a table with a byte order mark, by which some spreadsheets know UTF-8
     #[arg(long)]
     bom: bool,
@@ -56,49 +69,95 @@ enum Paper {
     Json,
     /// Disclosure review forms (信息公开保密审查表) as HTML to be printed, one a matter
     Form,
+    /// The register of review forms, a table of one row a matter and channel
+    Register,
+    /// A declassification worklist (解密审核工作清单) as HTML to be printed, by original
+    /// classifying body and year
+    Worklist,
+    /// The same as a table
+    WorklistCsv,
+    /// Findings, register and worklist as three sheets of one workbook
+    Xlsx,
 }
 
-/// Longest line that is taken: an examination of many thousands of findings.
-const LINE: u64 = 256 << 20;
+impl Paper {
+    fn is_table(self) -> bool {
+        matches!(self, Self::Csv | Self::Register | Self::WorklistCsv)
+    }
+
+    fn name(self) -> String {
+        self.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default()
+    }
+}
 
 /// Makes the paper.
 pub(super) fn run(args: &Args) -> anyhow::Result<Status> {
-    let settings = args.settings.settings(&[&args.source, &args.lang])?;
+    let settings = args.settings.settings(&[&args.source, &args.lang, &args.store])?;
     let lang = settings.lang();
-    if args.bom && args.paper != Paper::Csv {
-        bail!("--bom is for tables: --as csv");
+    if args.bom && !args.paper.is_table() {
+        bail!("--bom is for tables: --as csv, register or worklist-csv");
     }
+    let mut from = From::of(args.file.as_deref(), &args.which, &settings)?;
     let mut out = Output::open(args.out.as_deref())?;
-    // Not a byte of it before all of the file was read.
+    // Not a byte of it before all was read, and before it is entered that it was made.
     let mut paper = Vec::new();
+    if args.bom {
+        paper.extend(csv::BYTE_ORDER_MARK.bytes());
+    }
     match args.paper {
-        Paper::Csv => {
-            if args.bom {
-                paper.extend(csv::BYTE_ORDER_MARK.bytes());
-            }
-            csv::head(&mut paper)?;
-            each(&args.file, |one, _| Ok(csv::matter(lang, &one, &mut paper)?))?;
-        }
-        Paper::Json => {
-            let mut array = ndjson::Array::begin(&mut paper)?;
-            each(&args.file, |_, line| Ok(array.add(line)?))?;
-            array.end()?;
-        }
-        Paper::Form => {
-            form::head(lang, &mut paper)?;
-            each(&args.file, |one, _| Ok(form::sheet(lang, &one, &mut paper)?))?;
-            form::end(&mut paper)?;
-        }
         Paper::Sarif => {
-            let matters = all(&args.file)?;
+            let matters: Vec<_> = from.all()?.into_iter().map(|filed| filed.examined).collect();
             let dictionary = Source::of(&settings).load()?;
             let about = |id: &str| dictionary.rule(id).map(|rule| about(rule, lang));
             sarif::render(lang, &matters, &about, &mut paper)?;
         }
+        _ => make(args, &from, lang, &mut paper)?,
     }
+    let digest = hex(&Sha256::digest(&paper));
+    from.taken(&args.paper.name(), &digest, paper.len())?;
     out.write_all(&paper)?;
     out.finish()?;
     Ok(Status::NothingFound)
+}
+
+/// Makes a paper that needs no dictionary.
+fn make(args: &Args, from: &From, lang: Lang, paper: &mut Vec<u8>) -> anyhow::Result<()> {
+    match args.paper {
+        Paper::Sarif => {}
+        Paper::Json => {
+            let mut array = ndjson::Array::begin(&mut *paper)?;
+            from.each(|_, line| Ok(array.add(line)?))?;
+            array.end()?;
+        }
+        Paper::Form => {
+            form::head(lang, paper)?;
+            from.each(|filed, _| Ok(form::sheets(lang, &filed, paper)?))?;
+            form::end(paper)?;
+        }
+        Paper::Csv => {
+            let matters = from.all()?;
+            csv::table(&findings::table(lang, matters.iter().map(|one| &one.examined)), paper)?;
+        }
+        Paper::Register => csv::table(&register::table(lang, &from.all()?), paper)?,
+        Paper::Worklist => {
+            let matters = from.all()?;
+            worklist::render(lang, &Worklist::of(&matters, args.within), paper)?;
+        }
+        Paper::WorklistCsv => {
+            let matters = from.all()?;
+            csv::table(&Worklist::of(&matters, args.within).table(lang), paper)?;
+        }
+        Paper::Xlsx => {
+            let matters = from.all()?;
+            let tables = [
+                findings::table(lang, matters.iter().map(|one| &one.examined)),
+                register::table(lang, &matters),
+                Worklist::of(&matters, args.within).table(lang),
+            ];
+            paper.extend(xlsx::book(lang, &tables)?);
+        }
+    }
+    Ok(())
 }
 
 fn about(rule: &Rule, lang: Lang) -> sarif::About {
@@ -109,45 +168,4 @@ fn about(rule: &Rule, lang: Lang) -> sarif::About {
         severity: rule.severity,
         basis: rule.basis.iter().map(|basis| law(basis, lang)).collect(),
     }
-}
-
-/// All examinations of a file.
-fn all(file: &Path) -> anyhow::Result<Vec<Examined>> {
-    let mut matters = Vec::new();
-    each(file, |one, _| {
-        matters.push(one);
-        Ok(())
-    })?;
-    Ok(matters)
-}
-
-/// Goes through a file's examinations, each with the line it stands on. The first line
-/// that is none ends it: a paper with a matter left out would pass for a whole one.
-fn each(
-    file: &Path,
-    mut with: impl FnMut(Examined, &str) -> anyhow::Result<()>,
-) -> anyhow::Result<()> {
-    let name = file.display().to_string();
-    let name = Shown(&name);
-    let what = || format!("cannot read {name}");
-    let mut lines: Box<dyn BufRead> = match file.as_os_str() == "-" {
-        true => Box::new(io::stdin().lock()),
-        false => Box::new(BufReader::new(File::open(file).with_context(what)?)),
-    };
-    for number in 1_u64.. {
-        let mut line = Vec::new();
-        let read = lines.by_ref().take(LINE + 1).read_until(b'\n', &mut line).with_context(what)?;
-        if read == 0 {
-            break;
-        }
-        if line.len() as u64 > LINE {
-            bail!("{name}, line {number}: longer than {LINE} bytes");
-        }
-        let no_examination = || format!("{name}, line {number}: no examination");
-        let line = std::str::from_utf8(&line).with_context(no_examination)?.trim();
-        if !line.is_empty() {
-            with(Examined::read(line).with_context(no_examination)?, line)?;
-        }
-    }
-    Ok(())
 }

@@ -1,11 +1,10 @@
-//! Findings and gaps as a table for spreadsheets: RFC 4180, one row each, and one row
-//! for a matter that has neither, so that every matter is seen. No cell is taken for a
-//! formula, and every cell can be read back.
+//! Tables for spreadsheets and programs: RFC 4180. No cell is taken for a formula, and
+//! every cell can be read back.
 
 use std::io::{self, Write};
 
-use super::examined::{Examined, Finding, Gap, Part};
-use super::{Lang, Shown, named, phrases};
+use super::Shown;
+use super::table::Table;
 
 /// What a cell may not begin with, after blanks.
 const DANGEROUS: [char; 11] = ['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠'];
@@ -49,117 +48,14 @@ fn tame(cell: &str) -> String {
 /// The byte order mark by which some spreadsheets know UTF-8.
 pub const BYTE_ORDER_MARK: &str = "\u{feff}";
 
-/// Headings: the same in every language, for programs read them too.
-const HEAD: [&str; 22] = [
-    "matter",
-    "verdict",
-    "part",
-    "kind",
-    "id",
-    "rule",
-    "severity",
-    "level",
-    "term",
-    "region",
-    "page",
-    "line",
-    "from",
-    "to",
-    "message",
-    "quote",
-    "evidence",
-    "basis",
-    "suppressed",
-    "as_of",
-    "matter_sha256",
-    "part_sha256",
-];
-
-/// Writes the headings.
+/// Writes a table: the names of its columns, which are the same in every language, for
+/// programs read them too, and its rows.
 ///
 /// # Errors
 /// Those of the writer.
-pub fn head(out: &mut dyn Write) -> io::Result<()> {
-    row(HEAD, out)
-}
-
-/// Writes the rows of one matter.
-///
-/// # Errors
-/// Those of the writer.
-pub fn matter(lang: Lang, one: &Examined, out: &mut dyn Write) -> io::Result<()> {
-    let mut any = false;
-    for part in &one.parts {
-        for finding in &part.findings {
-            any = true;
-            row(of_finding(lang, one, part, finding), out)?;
-        }
-        for gap in &part.gaps {
-            any = true;
-            row(of_gap(one, part, gap), out)?;
-        }
-    }
-    if any {
-        return Ok(());
-    }
-    let mut cells = blank(one);
-    cells[3] = "none".into();
-    cells[14] = phrases::heading(one.verdict).of(lang).into();
-    row(cells, out)
-}
-
-/// A row with what is the matter's.
-fn blank(one: &Examined) -> [String; 22] {
-    let mut cells: [String; 22] = Default::default();
-    cells[0].clone_from(&one.source);
-    cells[1] = one.verdict.name().into();
-    cells[19] = one.as_of.to_string();
-    cells[20].clone_from(&one.sha256);
-    cells
-}
-
-fn of_part(one: &Examined, part: &Part, kind: &str) -> [String; 22] {
-    let mut cells = blank(one);
-    cells[2] = part.path.join(" › ");
-    cells[3] = kind.into();
-    cells[21].clone_from(&part.sha256);
-    cells
-}
-
-fn of_finding(lang: Lang, one: &Examined, part: &Part, finding: &Finding) -> [String; 22] {
-    let place = &finding.place;
-    let number = |n: Option<u32>| n.map(|n| n.to_string()).unwrap_or_default();
-    let mut cells = of_part(one, part, "finding");
-    cells[4].clone_from(&finding.id);
-    cells[5].clone_from(&finding.rule);
-    cells[6] = phrases::severity(finding.severity).en.into();
-    cells[7] = finding.level.as_ref().map(named::level).unwrap_or_default();
-    cells[8] = finding.mark.as_ref().map(|mark| named::term(lang, mark)).unwrap_or_default();
-    cells[9] = phrases::region(place.region).of(lang).into();
-    if !place.label.is_empty() {
-        cells[9] += &format!(": {}", place.label);
-    }
-    cells[10] = number(place.page);
-    cells[11] = number(place.line);
-    [cells[12], cells[13]] = place.char.map(|n| n.to_string());
-    cells[14] = lang.of(&finding.message).into();
-    cells[15] = finding.quote.clone().unwrap_or_default();
-    cells[16] = finding.evidence.join("; ");
-    cells[17] = finding.basis.join("; ");
-    if let Some(by) = &finding.suppressed {
-        cells[18] = super::human::suppression_words(lang, by);
-    }
-    cells
-}
-
-fn of_gap(one: &Examined, part: &Part, gap: &Gap) -> [String; 22] {
-    let mut cells = of_part(one, part, "gap");
-    cells[5].clone_from(&gap.rule);
-    cells[14] = match &gap.limit {
-        Some(limit) => format!("{limit}: {}", gap.detail),
-        None => gap.detail.clone(),
-    };
-    cells
+pub fn table(table: &Table, out: &mut dyn Write) -> io::Result<()> {
+    row(table.columns.iter().map(|column| column.id), out)?;
+    table.rows.iter().try_for_each(|cells| row(cells, out))
 }
 
 #[cfg(test)]

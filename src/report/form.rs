@@ -5,59 +5,32 @@
 use std::io::{self, Write};
 
 use super::examined::{Examined, Finding, Gap, Part, Place};
-use super::{Lang, Shown, named, phrases};
+use super::filed::{Filed, Record, Taken};
+use super::html::{self, Text};
+use super::{Lang, Shown, named, phrases, register};
+use crate::model::{Carrier, Conclusion, Step};
 
 /// Findings and gaps that are written out on one sheet; of further ones the number is given.
 const WRITTEN_OUT: usize = 40;
 
 const STYLE: &str = "
 @page { size: A4; margin: 15mm 16mm; }
-body { font: 10.5pt/1.4 'Noto Serif CJK SC', SimSun, 'Songti SC', serif; color: #000; margin: 0 auto; max-width: 178mm; }
+body { max-width: 178mm; }
 section { break-after: page; }
 section:last-of-type { break-after: auto; }
-h1 { font-size: 17pt; text-align: center; margin: 0 0 3mm; }
-table { border-collapse: collapse; width: 100%; table-layout: fixed; margin: 0 0 3mm; }
-th, td { border: 0.3mm solid #000; padding: 1mm 1.6mm; text-align: left; vertical-align: top; overflow-wrap: anywhere; }
-th { font-weight: 600; width: 30mm; }
-tr { break-inside: avoid; }
+th { width: 30mm; }
 ul { margin: 0; padding-left: 5mm; }
 .write { height: 13mm; }
 .sign { margin-top: 7mm; text-align: right; }
-.small { font-size: 8.5pt; }
+.warn { font-weight: 600; }
 ";
-
-/// A string of a document or a person in HTML, with what acts or hides written out.
-struct Text<'a>(&'a str);
-
-impl std::fmt::Display for Text<'_> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        for c in Shown(self.0).to_string().chars() {
-            match c {
-                '&' => f.write_str("&amp;")?,
-                '<' => f.write_str("&lt;")?,
-                '>' => f.write_str("&gt;")?,
-                '"' => f.write_str("&quot;")?,
-                '\'' => f.write_str("&#39;")?,
-                _ => write!(f, "{c}")?,
-            }
-        }
-        Ok(())
-    }
-}
 
 /// Writes the head of the document.
 ///
 /// # Errors
 /// Those of the writer.
 pub fn head(lang: Lang, out: &mut dyn Write) -> io::Result<()> {
-    let title = lang.pick("Disclosure review form", "信息公开保密审查表");
-    writeln!(
-        out,
-        "<!doctype html>\n<html lang=\"{}\">\n<head>\n<meta charset=\"utf-8\">\n\
-         <meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">\n\
-         <title>{title}</title>\n<style>{STYLE}</style>\n</head>\n<body>",
-        lang.pick("en", "zh-CN")
-    )
+    html::head(lang, lang.pick("Disclosure review form", "信息公开保密审查表"), STYLE, out)
 }
 
 /// Writes its end.
@@ -65,24 +38,31 @@ pub fn head(lang: Lang, out: &mut dyn Write) -> io::Result<()> {
 /// # Errors
 /// Those of the writer.
 pub fn end(out: &mut dyn Write) -> io::Result<()> {
-    writeln!(out, "</body>\n</html>")
+    html::end(out)
 }
 
-/// Writes the sheet of one matter.
+/// Writes the sheets of one matter: one for each channel it is proposed for, with what
+/// was said filled in, and an empty one where it is proposed for none.
 ///
 /// # Errors
 /// Those of the writer.
-pub fn sheet(lang: Lang, one: &Examined, out: &mut dyn Write) -> io::Result<()> {
-    Sheet { lang, out }.matter(one)
+pub fn sheets(lang: Lang, filed: &Filed, out: &mut dyn Write) -> io::Result<()> {
+    for record in filed.each() {
+        Sheet { lang, filed, record, out }.matter()?;
+    }
+    Ok(())
 }
 
 struct Sheet<'a> {
     lang: Lang,
+    filed: &'a Filed,
+    record: Option<&'a Record>,
     out: &'a mut dyn Write,
 }
 
 impl Sheet<'_> {
-    fn matter(&mut self, one: &Examined) -> io::Result<()> {
+    fn matter(&mut self) -> io::Result<()> {
+        let one = &self.filed.examined;
         let title = self.lang.pick("Disclosure review form", "信息公开保密审查表");
         writeln!(self.out, "<section>\n<h1>{title}</h1>\n<table>")?;
         self.proposal(one)?;
@@ -109,60 +89,133 @@ impl Sheet<'_> {
         writeln!(self.out, "<tr><th>{}</th><td>{html}</td></tr>", self.lang.pick(en, zh))
     }
 
-    fn boxes(&self, of: &[(&'static str, &'static str)]) -> String {
-        let of: Vec<_> =
-            of.iter().map(|(en, zh)| format!("□ {}", self.lang.pick(en, zh))).collect();
+    /// Boxes to be ticked; of those that are, the box is.
+    fn boxes(&self, of: &[(&'static str, &'static str, bool)]) -> String {
+        let of: Vec<_> = of
+            .iter()
+            .map(|(en, zh, ticked)| {
+                format!("{} {}", if *ticked { "☑" } else { "□" }, self.lang.pick(en, zh))
+            })
+            .collect();
         of.join(" &emsp;")
     }
 
+    fn at(&self, step: Step) -> Option<&Taken> {
+        self.record.and_then(|record| record.at(step))
+    }
+
     fn proposal(&mut self, one: &Examined) -> io::Result<()> {
-        self.row("Date", "填表日期", self.lang.pick("&nbsp;", "　　　　年　　月　　日"))?;
-        self.row("Number", "编号", "&nbsp;")?;
+        let submitted = self.at(Step::Submit);
+        let blank = self.lang.pick("&nbsp;", "　　　　年　　月　　日").to_owned();
+        let day = submitted.map_or(blank, |taken| Text(taken.day()).to_string());
+        self.row("Date", "填表日期", &day)?;
+        let number = register::number(self.filed);
+        self.row("Number", "编号", if number.is_empty() { "&nbsp;" } else { &number })?;
         self.row("Unit that proposes", "拟公开单位", "&nbsp;")?;
         let file = self.lang.pick("file", "文件");
-        self.row("Title", "信息名称（标题）", &format!("<br>{file}: {}", Text(&one.source)))?;
+        let title = self.record.map(|record| Text(&record.title).to_string()).unwrap_or_default();
+        let file = format!("{title}<br>{file}: {}", Text(&one.source));
+        self.row("Title", "信息名称（标题）", &file)?;
+        let carrier = self.record.map(|record| record.carrier);
+        let is = |of| carrier == Some(of);
         let carriers = self.boxes(&[
-            ("official document", "公文"),
-            ("article", "稿件"),
-            ("exhibition", "展览"),
-            ("interview", "采访"),
-            ("audio or video", "音像"),
-            ("other", "其他"),
+            ("official document", "公文", is(Carrier::Document)),
+            ("article", "稿件", is(Carrier::Manuscript)),
+            ("exhibition", "展览", is(Carrier::Exhibition)),
+            ("interview", "采访", is(Carrier::Interview)),
+            ("audio or video", "音像", is(Carrier::Recording)),
+            ("other", "其他", is(Carrier::Other)),
         ]);
         self.row("Carrier form", "载体形式", &carriers)?;
-        let channels = self.boxes(&[
+        let channels = self.channels();
+        self.row("Intended channel", "拟公开方式", &channels)?;
+        let on = self.record.map(|record| Text(&record.on).to_string());
+        self.row("Intended date", "拟公开时间", on.as_deref().unwrap_or("&nbsp;"))?;
+        self.row("Published by, place", "发布渠道、主办单位、地点", "&nbsp;")?;
+        let level = self.original_level(one);
+        self.row("Original level", "原密级", &level)?;
+        let basis = self.record.map(|record| Text(&record.basis).to_string());
+        let write = "<div class=\"write\"></div>";
+        self.row("Basis", "公开依据（事由）", basis.as_deref().unwrap_or(write))?;
+        let signed = self.said(&[Step::Submit]);
+        self.row("Handler's own opinion, undertakings", "承办人意见、保密承诺", &signed)
+    }
+
+    /// The channels of the form; one that the record names otherwise is written out.
+    fn channels(&self) -> String {
+        const NAMED: [(&str, &str); 5] = [
             ("website", "政府网站"),
             ("newspaper", "报刊"),
             ("radio", "广播"),
             ("television", "电视"),
             ("notice board", "公开栏"),
-            ("other", "其他"),
-        ]);
-        self.row("Intended channel", "拟公开方式", &channels)?;
-        self.row("Intended date", "拟公开时间", "&nbsp;")?;
-        self.row("Published by, place", "发布渠道、主办单位、地点", "&nbsp;")?;
-        let level = self.original_level(one);
-        self.row("Original level", "原密级", &level)?;
-        self.row("Basis", "公开依据（事由）", "<div class=\"write\"></div>")?;
-        let signed = self.signed();
-        self.row("Handler's own opinion, undertakings", "承办人意见、保密承诺", &signed)
+        ];
+        let channel = self.record.map(|record| record.channel.as_str());
+        let is = |en: &str, zh: &str| channel.is_some_and(|said| said == en || said == zh);
+        let other = channel.filter(|_| !NAMED.iter().any(|(en, zh)| is(en, zh)));
+        let mut boxes: Vec<_> = NAMED.map(|(en, zh)| (en, zh, is(en, zh))).into();
+        boxes.push(("other", "其他", other.is_some()));
+        let mut words = self.boxes(&boxes);
+        if let Some(other) = other {
+            words += &format!("{}{}", self.lang.pick(": ", "："), Text(other));
+        }
+        words
+    }
+
+    /// What was said at steps, each with name, day and entry; then room to sign.
+    fn said(&self, steps: &[Step]) -> String {
+        let mut words = String::new();
+        for taken in steps.iter().filter_map(|step| self.at(*step)) {
+            words += &format!("<div>{}</div>", Text(&taken.words));
+            for (finding, ruling, reason) in &taken.rulings {
+                let ruling = ruling.words();
+                let colon = self.lang.pick(": ", "：");
+                words += &format!(
+                    "<div class=\"small\">{} {}{colon}{}</div>",
+                    Text(finding),
+                    self.lang.of(&ruling),
+                    Text(reason)
+                );
+            }
+            for (part, said) in &taken.attested {
+                let part = self.lang.pick(format!("part {part}: "), format!("第{part}部分："));
+                words += &format!("<div class=\"small\">{part}{}</div>", Text(said));
+            }
+            words += &self.by(taken);
+        }
+        if words.is_empty() {
+            words += "<div class=\"write\"></div>";
+        }
+        words + &self.signature()
+    }
+
+    /// Who took a step and when, by which entry of the ledger.
+    fn by(&self, taken: &Taken) -> String {
+        let (person, day, entry) = (Text(&taken.person), Text(taken.day()), taken.entry);
+        let recorded = self.lang.pick(
+            format!("recorded: {person}, {day}, ledger entry {entry}"),
+            format!("登记：{person}，{day}，台账第{entry}条"),
+        );
+        let mut words = format!("<div class=\"small\">{recorded}</div>");
+        if !taken.opened {
+            let never = self.lang.pick("never opened the matter", "未打开过该事项");
+            words += &format!("<div class=\"small warn\">{never}</div>");
+        }
+        if taken.bulk > 1 {
+            let bulk = taken.bulk;
+            let many = self.lang.pick(
+                format!("one of {bulk} matters at one stroke"),
+                format!("批量办理{bulk}项之一"),
+            );
+            words += &format!("<div class=\"small warn\">{many}</div>");
+        }
+        words
     }
 
     /// What the marks say, with where the matter stands.
     fn original_level(&self, one: &Examined) -> String {
-        let mut words = Vec::new();
-        for finding in one.parts.iter().flat_map(|part| &part.findings) {
-            if let (Some(level), Some(mark)) = (&finding.level, &finding.mark)
-                && finding.suppressed.is_none()
-                && finding.severity > crate::model::Severity::Note
-            {
-                let (level, term) = (named::level(level), named::term(self.lang, mark));
-                let says = Text(&format!("{level} · {term}")).to_string();
-                if !words.contains(&says) {
-                    words.push(says);
-                }
-            }
-        }
+        let marks = named::marks(self.lang, one);
+        let mut words: Vec<_> = marks.iter().map(|mark| Text(mark).to_string()).collect();
         if let Some(block) = &one.declassification {
             let mut state = phrases::state(block.state).of(self.lang).to_owned();
             if let Some(day) = block.protected_through {
@@ -179,9 +232,9 @@ impl Sheet<'_> {
         self.row("Examination", "机器检查结论", &format!("{verdict}<br>{next}"))?;
         let mut findings = Vec::new();
         let mut gaps = Vec::new();
-        for part in &one.parts {
+        for (part, number) in one.parts.iter().zip(1..) {
             findings.extend(part.findings.iter().map(|finding| self.finding(part, finding)));
-            gaps.extend(part.gaps.iter().map(|gap| self.gap(part, gap)));
+            gaps.extend(part.gaps.iter().map(|gap| self.gap(number, part, gap)));
         }
         let findings = self.list(&findings);
         self.row("Findings", "检查发现", &findings)?;
@@ -213,7 +266,8 @@ impl Sheet<'_> {
         };
         let place = place(self.lang, &finding.place);
         let mut words = format!(
-            "[{severity}] {} · {} · {}",
+            "{} [{severity}] {} · {} · {}",
+            Text(&finding.id),
             Text(&finding.rule),
             Text(&part.path.join(" › ")),
             Text(&place)
@@ -223,15 +277,17 @@ impl Sheet<'_> {
         }
         words += &format!("<br>{}", Text(self.lang.of(&finding.message)));
         if !finding.basis.is_empty() {
-            let basis = finding.basis.join(self.lang.pick("; ", "；"));
+            let basis = named::laws(self.lang, &finding.basis).join(self.lang.pick("; ", "；"));
             words += &format!("<br><span class=\"small\">{}</span>", Text(&basis));
         }
         words
     }
 
-    fn gap(&self, part: &Part, gap: &Gap) -> String {
+    fn gap(&self, number: usize, part: &Part, gap: &Gap) -> String {
+        let number = self.lang.pick(format!("part {number}"), format!("第{number}部分"));
         let limit = gap.limit.as_deref().map(|limit| format!(" ({limit})")).unwrap_or_default();
-        let words = format!("{}{limit} · {} · {}", gap.rule, part.path.join(" › "), gap.detail);
+        let words =
+            format!("{number} · {}{limit} · {} · {}", gap.rule, part.path.join(" › "), gap.detail);
         Text(&words).to_string()
     }
 
@@ -255,36 +311,66 @@ impl Sheet<'_> {
         Ok(())
     }
 
-    fn signed(&self) -> String {
+    fn signature(&self) -> String {
         let line = self.lang.pick(
             "signature and seal: ____________ &emsp;date: ____________",
             "签字（盖章）：____________　　年　　月　　日",
         );
-        format!("<div class=\"write\"></div><div class=\"sign\">{line}</div>")
+        format!("<div class=\"sign\">{line}</div>")
     }
 
     fn steps(&mut self) -> io::Result<()> {
-        let signed = self.signed();
-        for (en, zh) in [
-            ("Opinion of the unit", "所在单位意见"),
-            ("Opinion of the business department", "业务主管部门意见"),
-            ("Opinion of the secrecy or publicity office", "保密（宣传）机构意见"),
+        for (en, zh, steps) in [
+            ("Opinion of the unit", "所在单位意见", &[][..]),
+            ("Opinion of the business department", "业务主管部门意见", &[Step::Department]),
+            (
+                "Opinion of the secrecy or publicity office",
+                "保密（宣传）机构意见",
+                &[Step::Review, Step::SecondReview],
+            ),
         ] {
+            let signed = self.said(steps);
             self.row(en, zh, &signed)?;
         }
-        let conclusions = self.boxes(&[
-            ("disclose", "公开"),
-            ("disclose in part", "部分公开"),
-            ("do not disclose", "不予公开"),
-            ("declassify first, then disclose", "先解密再公开"),
-            ("report upward", "报请确定"),
+        for (en, zh, step) in [
+            ("Opinion of the organiser", "会议主办单位意见", Step::Organiser),
+            ("Opinion of another body", "征求意见情况", Step::Consult),
+        ] {
+            if self.at(step).is_some() {
+                let signed = self.said(&[step]);
+                self.row(en, zh, &signed)?;
+            }
+        }
+        let decided = self.decided();
+        self.row("Approval", "分管领导审批", &decided)?;
+        let next = self.record.filter(|record| record.next != Step::Closed).map(|record| {
+            let next = record.next.words();
+            let name = self.lang.pick("not decided yet; next: ", "尚未审批；下一步：");
+            format!("<div>{name}{}</div>", self.lang.of(&next))
+        });
+        let remarks = format!("{}<div class=\"write\"></div>", next.unwrap_or_default());
+        self.row("Remarks, who keeps the original", "备注（原件、复印件保存人）", &remarks)
+    }
+
+    /// The conclusion, ticked where one was reached, to whom it is reported and by when.
+    fn decided(&self) -> String {
+        let conclusion = self.at(Step::Decide).and_then(|taken| taken.conclusion.as_ref());
+        let is = |of| conclusion.is_some_and(|(said, _)| *said == of);
+        let mut words = self.boxes(&[
+            ("disclose", "公开", is(Conclusion::Disclose)),
+            ("disclose in part", "部分公开", is(Conclusion::Part)),
+            ("do not disclose", "不予公开", is(Conclusion::Withhold)),
+            ("declassify first, then disclose", "先解密再公开", is(Conclusion::Declassify)),
+            ("report upward", "报请确定", is(Conclusion::Report)),
         ]);
-        self.row("Approval", "分管领导审批", &format!("{conclusions}{signed}"))?;
-        self.row(
-            "Remarks, who keeps the original",
-            "备注（原件、复印件保存人）",
-            "<div class=\"write\"></div>",
-        )
+        if let Some((_, Some((whom, day)))) = conclusion {
+            let (whom, day) = (Text(whom), Text(day));
+            words += &self.lang.pick(
+                format!("<div>reported to {whom}, by {day}</div>"),
+                format!("<div>报送{whom}，期限{day}</div>"),
+            );
+        }
+        words + &self.said(&[Step::Decide])
     }
 }
 

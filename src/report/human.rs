@@ -6,7 +6,7 @@ use std::io::{self, Write};
 
 use super::ledger::place;
 use super::phrases::{self, Phrase};
-use super::{Lang, Ledger, Shown};
+use super::{Lang, Ledger, Shown, named};
 use crate::model::{
     Declassification, DeclassificationState, Examination, Finding, Gap, GapKind, Level, Note, Part,
     Place, Severity, Suppression, Verdict,
@@ -263,7 +263,8 @@ impl Paragraph<'_> {
             let missing: Vec<_> = missing.iter().map(|m| Shown(m).to_string()).collect();
             self.list(indent, ("qualifiers not seen near it", "附近未见限定条件"), &missing)?;
         }
-        self.list(indent, ("basis", "法律依据"), &finding.basis)
+        let basis = named::laws(self.lang, &finding.basis);
+        self.list(indent, ("basis", "法律依据"), &basis)
     }
 
     fn list(

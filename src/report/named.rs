@@ -1,8 +1,8 @@
 //! Levels and terms in words, as papers name them.
 
-use super::examined::Mark;
+use super::examined::{Examined, Mark};
 use super::{Lang, Shown};
-use crate::model::Level;
+use crate::model::{Level, Severity};
 
 /// `机密 (cn jimi)`; a level is never put in another regime's words.
 pub(super) fn level(level: &Level) -> String {
@@ -25,6 +25,35 @@ pub(super) fn term(lang: Lang, mark: &Mark) -> String {
         "condition" if value.is_empty() => lang.pick("a condition", "附条件").to_owned(),
         _ => Shown(value).to_string(),
     }
+}
+
+/// What an examination puts behind a law whose text was not read.
+const UNVERIFIED: &str = " (unverified)";
+
+/// Law in words: that its text was not read is said in the language of the paper.
+pub(super) fn laws(lang: Lang, basis: &[String]) -> Vec<String> {
+    let law = |cite: &String| match cite.strip_suffix(UNVERIFIED) {
+        Some(law) => lang.pick(format!("{law}{UNVERIFIED}"), format!("{law}（条文未核对）")),
+        None => cite.clone(),
+    };
+    basis.iter().map(law).collect()
+}
+
+/// What the marks of a matter say that count, each once: level and term.
+pub(super) fn marks(lang: Lang, one: &Examined) -> Vec<String> {
+    let mut words = Vec::new();
+    for finding in one.parts.iter().flat_map(|part| &part.findings) {
+        if let (Some(claimed), Some(mark)) = (&finding.level, &finding.mark)
+            && finding.suppressed.is_none()
+            && finding.severity > Severity::Note
+        {
+            let says = format!("{} · {}", level(claimed), term(lang, mark));
+            if !words.contains(&says) {
+                words.push(says);
+            }
+        }
+    }
+    words
 }
 
 /// `P1Y6M` in words; as it stands where it is no duration.
@@ -54,6 +83,13 @@ fn duration(lang: Lang, value: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn law_that_was_not_read_is_said_in_either_language() {
+        let basis = ["甲2014 第3条".to_owned(), "乙2025 (unverified)".to_owned()];
+        assert_eq!(laws(Lang::En, &basis), basis);
+        assert_eq!(laws(Lang::Zh, &basis), ["甲2014 第3条", "乙2025（条文未核对）"]);
+    }
 
     #[test]
     fn durations_in_words() {

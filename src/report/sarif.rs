@@ -174,7 +174,7 @@ impl Run {
         properties.insert("finding".into(), json!(finding.id));
         properties.insert("severity".into(), json!(finding.severity));
         properties.insert("evidence".into(), json!(finding.evidence));
-        properties.insert("basis".into(), json!(finding.basis));
+        properties.insert("basis".into(), json!(named::laws(self.lang, &finding.basis)));
         if let Some(level) = &finding.level {
             properties.insert("level".into(), json!(level));
         }

@@ -20,6 +20,8 @@ mod hostile;
 mod house;
 /// What no document can do, row by row.
 mod immunity;
+/// Papers out of the store: what people said, and that they were made.
+mod papers;
 /// What holds for every document there could be.
 mod properties;
 /// What is kept, and the procedure on it.

@@ -100,6 +100,47 @@ fn many_at_one_stroke_are_one_record_each_and_the_unopened_are_named() {
 }
 
 #[test]
+fn what_is_due_is_listed_until_it_was_reported() {
+    let room = office();
+    let room = room.path();
+    assert_eq!(done(room, &["matter", "due"]), "");
+    fs::write(room.join("days"), "2026-10-01 off\n").unwrap();
+    done(room, &["store", "holidays", "days", "--by", "setup"]);
+    fs::write(room.join("days"), "2026-10-01 perhaps\n").unwrap();
+    let wrong = with_store(room, &["store", "holidays", "days", "--by", "setup"]);
+    assert!(wrong.stderr.contains("line 1: `off` or `worked`"), "{}", wrong.stderr);
+    done(room, &["person", "pace", "review", "250", "--by", "setup"]);
+    done(room, &step("submit", "1", "zhang", &[]));
+    assert_eq!(done(room, &["matter", "due", "--within", "7d"]), "", "a year is left");
+    let leak = ["matter", "leak", "1", "--by", "li", "--words", "seen on a page"];
+    let late = with_store(room, &[&leak[..], &["--found", "2020-01-01T08:00:00+08:00"]].concat());
+    assert_eq!(late.status, 1, "{}", late.stderr);
+    assert!(
+        late.stderr.contains("to be reported to the secrecy administration"),
+        "{}",
+        late.stderr
+    );
+    let due = with_store(room, &["matter", "due", "--within", "9999d", "--format", "ndjson"]);
+    assert_eq!(due.status, 1);
+    let due: Vec<serde_json::Value> =
+        due.stdout.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let said: Vec<_> = due.iter().map(|one| (&one["what"], &one["overdue"])).collect();
+    assert_eq!(said, [(&"leak".into(), &true.into()), (&"step".into(), &false.into())]);
+    assert_eq!(due[0]["due"], "2020-01-02T00:00:00.000Z");
+    let listed = done(room, &["matter", "list"]);
+    assert!(listed.contains("marked.txt  by 2020-01-02T00:00:00.000Z"), "{listed}");
+    let reported = ["matter", "reported", "1", "--what", "leak", "--by", "li", "--words", "No. 8"];
+    done(room, &reported);
+    assert_eq!(with_store(room, &reported).status, 2, "once");
+    let back = ["matter", "return", "1", "--by", "li", "--channel", "www", "--reason", "no text"];
+    assert!(done(room, &back).contains("next: proposal"));
+    assert_eq!(done(room, &["matter", "due", "--within", "9999d"]), "");
+    let shown = done(room, &["matter", "show", "1", "--by", "li"]);
+    assert!(shown.contains("return") && shown.contains("no text"), "{shown}");
+    done(room, &["store", "check"]);
+}
+
+#[test]
 fn a_store_among_the_documents_is_refused() {
     let room = office();
     let scan = ["scan", ".", "--isolation", "thread"];
