@@ -17,6 +17,9 @@ pub mod suppress;
 
 pub mod pipeline;
 
+pub mod hold;
+pub mod view;
+
 #[cfg(target_os = "linux")]
 pub mod cell;
 

@@ -7,6 +7,9 @@
 //! what comes back is an examination, short, checked and counted. The parent
 //! never parses what strangers made. When a cell is lost, the part it was at is
 //! tried once more, alone, and is then a gap; every other part is read.
+//!
+//! A cell that shows a document to a person is started for one look and ended after it:
+//! what it saw, no other document meets.
 
 mod confine;
 #[cfg(debug_assertions)]
@@ -14,10 +17,12 @@ mod crasher;
 mod known;
 mod pool;
 mod protocol;
+mod showing;
 mod worker;
 
 pub use confine::Confinement;
 pub use pool::{Cells, Content, Handed, Item, Settings};
 #[cfg(fuzzing)]
 pub use protocol::fuzzed;
-pub use worker::work;
+pub use showing::Showing;
+pub use worker::{show, work};

@@ -30,7 +30,7 @@ const START: Duration = Duration::from_secs(60);
 const ATTEMPTS: usize = 5;
 
 /// Why a cell was ended by a clock.
-const TOO_LONG: &str = "more time than a matter may take";
+pub(super) const TOO_LONG: &str = "more time than a matter may take";
 
 /// Parts of one matter that cells may be lost at; then the matter is given up.
 const SKIPPED: usize = 16;
@@ -122,9 +122,9 @@ pub struct Cells {
 
 /// One process.
 #[derive(Debug)]
-struct Cell {
+pub(super) struct Cell {
     child: Child,
-    socket: UnixStream,
+    pub(super) socket: UnixStream,
     matters: u64,
     /// How many were lost before one stood, until a matter's losses tell it.
     lost_before: u64,
@@ -345,7 +345,7 @@ fn gone(why: &str) -> io::Error {
 
 impl Cell {
     /// Starts one; one that is lost before it stands is no reason to give up yet.
-    fn start(
+    pub(super) fn start(
         settings: &Settings,
         shared: Option<&File>,
     ) -> io::Result<(Self, Confinement, String)> {
@@ -462,7 +462,7 @@ impl Cell {
     }
 
     /// Ends the process, and says what became of it.
-    fn end(&mut self) -> (GapKind, String) {
+    pub(super) fn end(&mut self) -> (GapKind, String) {
         // It may have ended by itself: what the system says of that is wanted then.
         let ended = match self.child.try_wait() {
             Ok(Some(status)) => Some(status),
@@ -508,9 +508,16 @@ impl Drop for Cell {
 }
 
 /// Reads from a socket until a moment, however slowly it comes.
-struct Timed<'s> {
+pub(super) struct Timed<'s> {
     socket: &'s UnixStream,
     deadline: Instant,
+}
+
+impl<'s> Timed<'s> {
+    /// Until so long from now.
+    pub(super) fn within(socket: &'s UnixStream, time: Duration) -> Self {
+        Self { socket, deadline: Instant::now() + time }
+    }
 }
 
 impl Read for Timed<'_> {

@@ -76,10 +76,21 @@ pub(super) fn send<T: BorshSerialize>(socket: &mut UnixStream, value: &T) -> io:
 /// # Errors
 /// What the socket says, an end before its time, or a value that is none.
 pub(super) fn receive<T: BorshDeserialize>(socket: &mut impl Read) -> io::Result<T> {
+    receive_within(socket, FRAME)
+}
+
+/// The same, for a frame of at most `most` bytes.
+///
+/// # Errors
+/// As [`receive`].
+pub(super) fn receive_within<T: BorshDeserialize>(
+    socket: &mut impl Read,
+    most: u32,
+) -> io::Result<T> {
     let mut length = [0; 4];
     socket.read_exact(&mut length)?;
     let length = u32::from_le_bytes(length);
-    if length > FRAME {
+    if length > most {
         return Err(io::Error::new(io::ErrorKind::InvalidData, "a frame longer than allowed"));
     }
     let mut frame = Vec::new();

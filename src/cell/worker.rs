@@ -1,6 +1,5 @@
 //! The inside of a cell: gives up everything, then examines what is handed over.
 
-use std::fs::File;
 use std::io;
 use std::os::fd::AsFd;
 use std::os::unix::net::UnixStream;
@@ -11,9 +10,7 @@ use super::pool::Settings;
 use super::protocol::{Answer, Order, receive, receive_file, send};
 use crate::model::{Examination, Gap, GapKind, Matter, Submission};
 use crate::pipeline::Pipeline;
-
-/// Reads an open file within so many bytes: its content, and what was lost.
-pub type Reader = fn(File, u64) -> (Vec<u8>, Option<Gap>);
+use crate::view::{Reader, Viewer, Wanted};
 
 /// Works as a cell until the parent is gone. Standard input is the socket to it.
 /// `read` reads the files that are handed over, within `allowance` bytes a matter.
@@ -58,6 +55,28 @@ pub fn work(
         let spent = confine::spent().as_millis() as u64;
         send(&mut socket, &Answer::Done(Box::new(examination), spent))?;
     }
+}
+
+/// Shows one document to the parent, and ends. Standard input is the socket to it.
+/// `read` reads the file that is handed over, within `allowance` bytes.
+///
+/// # Errors
+/// That the cell could not be confined, or what the socket says.
+pub fn show(viewer: &Viewer, settings: &Settings, read: Reader, allowance: u64) -> io::Result<()> {
+    let mut socket = UnixStream::from(io::stdin().as_fd().try_clone_to_owned()?);
+    rustix::process::set_parent_process_death_signal(Some(rustix::process::Signal::KILL))?;
+    let confinement = confine::confine(&Allowance { memory: settings.memory })?;
+    send(&mut socket, &Answer::Ready(confinement, String::new()))?;
+    let wanted: Wanted = receive(&mut socket)?;
+    confine::processor_seconds(settings.processor_seconds)?;
+    let (bytes, gap) = read(receive_file(&socket)?, allowance);
+    #[cfg(debug_assertions)]
+    super::crasher::crash(&bytes);
+    let shown = match gap {
+        Some(gap) => Err(gap),
+        None => viewer.look(bytes, &wanted),
+    };
+    send(&mut socket, &shown)
 }
 
 /// Examines a matter and tells of each part before it is read. A panic is as

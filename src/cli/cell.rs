@@ -9,6 +9,8 @@ use std::num::NonZeroU32;
 #[cfg(target_os = "linux")]
 use std::os::fd::AsFd;
 use std::sync::Arc;
+#[cfg(target_os = "linux")]
+use std::time::Duration;
 
 use anyhow::{Context, bail};
 use clap::ValueEnum;
@@ -28,6 +30,12 @@ use crate::intake::Elsewhere;
 use crate::intake::{self, Unread};
 use crate::model::{Date, Examination, Losses};
 use crate::pipeline::Pipeline;
+#[cfg(target_os = "linux")]
+use crate::view::Viewer;
+
+/// Processor time to show a page in, in seconds, where settings do not say less.
+#[cfg(target_os = "linux")]
+const SHOWING_SECONDS: u64 = 60;
 
 /// Where documents are examined.
 #[derive(Clone, Debug, Default, clap::Args)]
@@ -143,6 +151,21 @@ impl Examiner {
     }
 }
 
+/// A cell that shows, which knows nobody's rules and dictionaries. A person waits for it.
+#[cfg(target_os = "linux")]
+fn showing_settings(settings: &Settings, as_of: Date) -> cell::Settings {
+    let mut own = cell_settings(settings, as_of);
+    own.arguments.push("--showing".into());
+    own.processor_seconds = own.processor_seconds.min(SHOWING_SECONDS);
+    own.wall = own.wall.min(Duration::from_secs(SHOWING_SECONDS * 3));
+    own
+}
+
+#[cfg(target_os = "linux")]
+fn viewer(settings: &Settings) -> anyhow::Result<Viewer> {
+    Ok(Viewer::new(settings.limits(), PasswordFile::of(settings).load()?))
+}
+
 #[cfg(target_os = "linux")]
 fn handed(source: String, unread: Unread, allowance: u64) -> Handed {
     let item = |(name, place)| {
@@ -209,6 +232,9 @@ pub(super) struct Args {
     /// Standard output is a file that all cells share
     #[arg(long)]
     shared: bool,
+    /// Show one document, and examine none
+    #[arg(long)]
+    showing: bool,
     /// Settings of the run it belongs to
     #[arg(long)]
     set: Vec<OsString>,
@@ -218,6 +244,11 @@ pub(super) struct Args {
 #[cfg(target_os = "linux")]
 pub(super) fn run(args: Args) -> anyhow::Result<Status> {
     let settings = Settings::of_cell(&args.set)?;
+    if args.showing {
+        let own = showing_settings(&settings, args.as_of);
+        cell::show(&viewer(&settings)?, &own, intake::open_file, settings.read_limit())?;
+        return Ok(Status::NothingFound);
+    }
     let pipeline = match args.shared {
         true => {
             let dictionary = Source::of(&settings).load_ready(&shared()?)?;

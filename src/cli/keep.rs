@@ -3,35 +3,78 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use anyhow::bail;
+use anyhow::{Context, bail};
 
-use super::settings::{Key, Settings};
+use super::remark;
+use super::settings::{Flags, Given, Key, Settings};
 use super::store_file::{now, said};
-use crate::model::Examination;
+use crate::hold::{self, Hold, Put};
+use crate::intake;
+use crate::model::{Examination, Words};
 use crate::record::{Act, Kept, Store};
-use crate::report::{Lang, Quotes};
+use crate::report::{Lang, Quotes, Shown};
+use crate::view;
+
+/// Whether originals are kept.
+#[derive(Clone, Debug, Default, clap::Args)]
+pub(super) struct OriginalsArg {
+    /// Keep the files that were examined in a folder beside the store, by the digest of their
+    /// bytes, so that they can be shown whatever becomes of them
+    #[arg(long)]
+    keep_originals: bool,
+}
+
+impl Flags for OriginalsArg {
+    fn give(&self, given: &mut Given) {
+        given.word(Key::HoldKeep, self.keep_originals.then_some("on"));
+    }
+}
 
 /// Where a scan keeps examinations.
 pub(super) struct Keeper {
     store: Store,
+    /// Where originals are kept, if they are.
+    hold: Option<Hold>,
     quotes: Quotes,
     lang: Lang,
     opened: u64,
     known: u64,
     reopened: u64,
+    held: u64,
+    not_held: u64,
 }
 
 impl Keeper {
     /// The store that settings name, where they name one; made where there is none.
     pub(super) fn of(settings: &Settings) -> anyhow::Result<Option<Self>> {
-        let Some(path) = settings.path(Key::Store) else { return Ok(None) };
         let lang = settings.lang();
+        let Some(path) = settings.path(Key::Store) else {
+            if settings.hold().is_some() {
+                bail!(
+                    "{}",
+                    lang.pick(
+                        "originals are kept beside a store: --store FILE",
+                        "原件留存于库旁：请指明--store FILE",
+                    )
+                );
+            }
+            return Ok(None);
+        };
         let store = Store::create(&path).map_err(|error| said(&error, &path, lang))?;
         // A store is no terminal: quotes are kept where somebody says so, and no text of
         // a part above what this host may hold.
         let on = settings.word(Key::Quotes) == Some("on");
         let quotes = Quotes { on, host: settings.host_level() };
-        Ok(Some(Self { store, quotes, lang, opened: 0, known: 0, reopened: 0 }))
+        let hold = match settings.hold() {
+            None => None,
+            Some(limit) => {
+                let folder = Hold::beside(&path);
+                let opened = Hold::open_or_make(&folder, limit);
+                Some(opened.with_context(|| format!("cannot open {}", folder.display()))?)
+            }
+        };
+        let (opened, known, reopened, held, not_held) = Default::default();
+        Ok(Some(Self { store, hold, quotes, lang, opened, known, reopened, held, not_held }))
     }
 
     /// A store that is examined with the documents would be another with each scan.
@@ -76,17 +119,71 @@ impl Keeper {
             Kept::Known(_) => self.known += 1,
             Kept::Reopened(_) => self.reopened += 1,
         }
+        self.hold(kept, &source, &examination)?;
         Ok(kept)
+    }
+
+    /// Keeps the files of a matter that is on record: what is not, nobody would take out
+    /// again. One that cannot be kept is said, and the scan goes on.
+    fn hold(&mut self, kept: Kept, source: &str, examination: &Examination) -> io::Result<()> {
+        let Some(hold) = &self.hold else { return Ok(()) };
+        let (Kept::Opened(matter) | Kept::Known(matter) | Kept::Reopened(matter)) = kept;
+        for part in examination.parts.iter().filter(|part| part.path.len() == 1) {
+            let name = part.path.concat();
+            let name = name.rsplit(['/', '\\']).next().unwrap_or_default();
+            match held(hold, source, name, &part.sha256) {
+                Ok(Put::Known) => self.held += 1,
+                Ok(Put::Kept) => {
+                    self.held += 1;
+                    let act = Act { actor: Act::MACHINE, at: now() };
+                    let body = serde_json::json!({ "sha256": part.sha256, "bytes": part.bytes });
+                    let noted =
+                        self.store.note(act, "original.hold", &format!("matter {matter}"), &body);
+                    noted.map_err(|error| {
+                        io::Error::other(format!(
+                            "{:#}",
+                            said(&error, self.store.path(), self.lang)
+                        ))
+                    })?;
+                }
+                Err(why) => {
+                    self.not_held += 1;
+                    let (why, shown) = (self.lang.of(&why), Shown(source));
+                    remark(&self.lang.pick(
+                        format!("{shown}: the original is not kept: {why}"),
+                        format!("{shown}：未留存原件：{why}"),
+                    ));
+                }
+            }
+        }
+        Ok(())
     }
 
     /// What was kept, in a line.
     pub(super) fn summary(&self) -> String {
-        let Self { opened, known, reopened, .. } = self;
-        self.lang.pick(
+        let Self { opened, known, reopened, held, not_held, .. } = self;
+        let matters = self.lang.pick(
             format!("kept: {opened} matters opened, {known} known, {reopened} opened again"),
             format!("已留存：新立事项{opened}个，已有{known}个，重新打开{reopened}个"),
+        );
+        if self.hold.is_none() {
+            return matters;
+        }
+        self.lang.pick(
+            format!("{matters}; {held} originals held, {not_held} not"),
+            format!("{matters}；留存原件{held}个，未能留存{not_held}个"),
         )
     }
+}
+
+/// Keeps one file, if it still is what was examined.
+fn held(hold: &Hold, source: &str, name: &str, sha256: &str) -> Result<Put, Words> {
+    if source == "-" {
+        return Err(Words::new("it came by standard input", "来自标准输入"));
+    }
+    let opened = intake::open_path(&view::place(source, name));
+    let mut file = opened.map_err(|gap| Words::new(&*gap.detail, &*gap.detail))?;
+    hold.put(&mut file, sha256).map_err(|error: hold::Error| error.words())
 }
 
 /// Where the original is, from the root on: a matter is known by it whatever folder a

@@ -10,7 +10,7 @@ use super::settings::SettingArgs;
 use super::{Status, remark};
 use crate::extract::{Budget, Draw, Format, pdf_pages, sniff};
 use crate::intake::{self, MatterBy};
-use crate::report::png::png;
+use crate::view::png::png;
 
 /// Draw one page of a PDF as a PNG picture
 ///

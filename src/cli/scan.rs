@@ -10,7 +10,7 @@ use clap::ValueEnum;
 use super::cell::{CellArgs, Examiner};
 use super::dictionary::Source;
 use super::interrupt::Interrupt;
-use super::keep::Keeper;
+use super::keep::{Keeper, OriginalsArg};
 use super::key_file::Keys;
 use super::locale::{self, LangArg};
 use super::output::Output;
@@ -43,6 +43,8 @@ pub(super) struct Args {
     as_of: Option<Date>,
     #[command(flatten)]
     flags: ScanFlags,
+    #[command(flatten)]
+    originals: OriginalsArg,
     /// Language of the report and of messages [default: the locale's]
     #[arg(long, value_enum)]
     lang: Option<LangArg>,
@@ -157,7 +159,8 @@ pub(super) fn day(text: &str) -> Result<Date, String> {
 /// Scans.
 pub(super) fn run(args: Args) -> anyhow::Result<Status> {
     check_paths(&args.paths)?;
-    let settings = args.settings.settings(&[&args.format, &args.flags, &args.lang])?;
+    let settings =
+        args.settings.settings(&[&args.format, &args.flags, &args.originals, &args.lang])?;
     settings.not_among(&args.paths)?;
     settings.suppressions_have_keys()?;
     Keeper::not_among(&settings, &args.paths)?;

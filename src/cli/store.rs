@@ -4,12 +4,14 @@ use std::io::Write;
 use std::path::PathBuf;
 
 use clap::Subcommand;
+use serde_json::json;
 
 use super::store_file::{InWords, StoreArgs, now};
 use super::{Status, remark};
+use crate::hold::Hold;
 use crate::model::Date;
-use crate::record::Act;
-use crate::report::Shown;
+use crate::record::{Act, Store};
+use crate::report::{Lang, Shown};
 
 /// Copy, check and purge a store
 #[derive(Debug, clap::Args)]
@@ -49,8 +51,9 @@ enum Command {
         #[command(flatten)]
         store: StoreArgs,
     },
-    /// Take out matters that were decided and that nothing happened to since before a day; the
-    /// ledger keeps what was done, this among it
+    /// Take out matters that were decided and that nothing happened to since before a day, and
+    /// originals that are held and that nothing on record is about; the ledger keeps what was
+    /// done, this among it
     Purge {
         /// The day, YYYY-MM-DD
         #[arg(long, value_name = "DATE", value_parser = super::scan::day)]
@@ -92,9 +95,34 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Status> {
                 format!("{matters} matters taken out, {undecided} of them undecided"),
                 format!("已清除{matters}个事项，其中{undecided}个未作出决定"),
             ));
+            sweep(&mut store, by, lang)?;
             Ok(Status::NothingFound)
         }
     }
+}
+
+/// Takes originals out of the hold that nothing on record is about any more: entered first,
+/// since what is not entered must not be gone.
+fn sweep(store: &mut Store, by: &str, lang: Lang) -> anyhow::Result<()> {
+    let folder = Hold::beside(store.path());
+    let Ok(hold) = Hold::open_at(&folder) else { return Ok(()) };
+    let known = store.digests().in_words(lang)?;
+    let mut left = hold.all()?;
+    left.retain(|sha256, _| !known.contains(sha256));
+    if left.is_empty() {
+        return Ok(());
+    }
+    let (files, bytes) = (left.len(), left.values().sum::<u64>());
+    let sha256: Vec<_> = left.keys().collect();
+    let body = json!({ "files": files, "bytes": bytes, "sha256": sha256 });
+    store.note(Act { actor: by, at: now() }, "hold.purge", "store", &body).in_words(lang)?;
+    let taken = hold.take_out(left.keys().map(String::as_str));
+    taken.map_err(|error| anyhow::anyhow!("{}", lang.of(&error.words())))?;
+    remark(&lang.pick(
+        format!("{files} originals taken out of the hold, {bytes} bytes"),
+        format!("已从留存区清除原件{files}个，共{bytes}字节"),
+    ));
+    Ok(())
 }
 
 fn check(store: &StoreArgs) -> anyhow::Result<Status> {

@@ -39,7 +39,9 @@ pub use sniff::{Format, sniff};
 use office::crypt::Lock;
 use sniff::{Looked, look};
 
-use crate::model::{Encoding, Gap, GapKind, Note, Origin, SourceText, Submission, Words};
+use crate::model::{
+    BlockHead, Encoding, Gap, GapKind, Note, Origin, Region, SourceText, Submission, Words,
+};
 
 /// What one submission yielded: its text, what was packed inside, and what
 /// could not be read.
@@ -66,6 +68,20 @@ impl Extraction {
     pub fn gap(kind: GapKind, detail: impl Into<String>) -> Self {
         Self { gaps: vec![Gap::new(kind, detail)], ..Self::default() }
     }
+}
+
+/// Puts the name of a submission behind its text, as text: a name is a witness too,
+/// and what is found in it has a place like any other.
+pub fn append_name(submission: &Submission, extraction: &mut Extraction) {
+    let region = match submission.origin {
+        Origin::MailBody => return,
+        Origin::File => Region::FileName,
+        Origin::Attachment | Origin::Member | Origin::Embedded => Region::AttachmentName,
+    };
+    let head = BlockHead { region, ..BlockHead::default() };
+    // A path's folders are no part of the name: `in/机密/` holds files of any kind.
+    let name = submission.provenance.name().rsplit(['/', '\\']).next().unwrap_or_default();
+    extraction.text.append(&head, name);
 }
 
 /// Reads one submission. The budget is shared by everything in its matter.

@@ -92,7 +92,9 @@ impl Region {
 }
 
 /// How a paragraph or line stands between the margins.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default, Serialize)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, Hash, Default, Serialize, BorshSerialize, BorshDeserialize,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum Align {
     /// Not told by the format.

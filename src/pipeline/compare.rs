@@ -3,10 +3,9 @@
 
 use std::collections::BTreeMap;
 
-use super::name_block;
 use crate::detect::scope_hits;
 use crate::dictionary::Dictionary;
-use crate::extract::{Budget, Limits, extract};
+use crate::extract::{Budget, Limits, append_name, extract};
 use crate::model::{Finding, Gap, Matter, Place, SourceText, Submission};
 use crate::normalize::fold;
 
@@ -61,7 +60,7 @@ pub fn compare(
     while let Some(submission) = waiting.pop() {
         let mut extraction = extract(&submission, &mut budget);
         waiting.extend(std::mem::take(&mut extraction.children).into_iter().rev());
-        name_block(&submission, &mut extraction);
+        append_name(&submission, &mut extraction);
         let text = &extraction.text;
         let folded = fold(text.as_str());
         let hits = |dictionary| scope_hits(text, &folded, dictionary);

@@ -18,11 +18,11 @@ use std::sync::Arc;
 
 use crate::detect::detect;
 use crate::dictionary::{Dictionary, Key};
-use crate::extract::{Budget, Extraction, Limits, Passwords, extract};
+use crate::extract::{Budget, Extraction, Limits, Passwords, append_name, extract};
 use crate::judge::{Case, judge};
 use crate::model::{
-    BlockHead, Date, Examination, Facts, Finding, FoldedText, Gap, Matter, Note, Origin, Part,
-    ReadState, Region, SourceText, Span, Submission, Words,
+    Date, Examination, Facts, Finding, FoldedText, Gap, Matter, Note, Part, ReadState, SourceText,
+    Span, Submission, Words,
 };
 use crate::normalize::fold;
 use crate::suppress::{Bound, Suppressions, bind};
@@ -162,7 +162,7 @@ impl Pipeline {
             false if extraction.text.blocks().is_empty() => ReadState::None,
             false => ReadState::Partial,
         };
-        name_block(submission, &mut extraction);
+        append_name(submission, &mut extraction);
         let folded = fold(extraction.text.as_str());
         let mut detection = detect(&extraction.text, &folded, &self.dictionary);
         let sha256 = digest::of_bytes(&submission.bytes);
@@ -214,19 +214,6 @@ fn places(findings: &[Finding], facts: &Facts) -> Vec<Span> {
     places.sort_by_key(|span| (span.start, span.end));
     places.dedup();
     places
-}
-
-/// A name is a witness too: it stands behind the text, as text.
-fn name_block(submission: &Submission, extraction: &mut Extraction) {
-    let region = match submission.origin {
-        Origin::MailBody => return,
-        Origin::File => Region::FileName,
-        Origin::Attachment | Origin::Member | Origin::Embedded => Region::AttachmentName,
-    };
-    let head = BlockHead { region, ..BlockHead::default() };
-    // A path's folders are no part of the name: `in/机密/` holds files of any kind.
-    let name = submission.provenance.name().rsplit(['/', '\\']).next().unwrap_or_default();
-    extraction.text.append(&head, name);
 }
 
 #[cfg(test)]

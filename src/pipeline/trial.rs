@@ -1,9 +1,9 @@
 //! One entry tried on one matter: what is read and folded as in an examination,
 //! and what became of the entry in each part.
 
-use super::{Pipeline, name_block};
+use super::Pipeline;
 use crate::detect::try_entry;
-use crate::extract::{Budget, extract};
+use crate::extract::{Budget, append_name, extract};
 use crate::model::{Gap, Matter, Submission};
 use crate::normalize::fold;
 
@@ -31,7 +31,7 @@ impl Pipeline {
         while let Some(submission) = waiting.pop() {
             let mut extraction = extract(&submission, &mut budget);
             waiting.extend(std::mem::take(&mut extraction.children).into_iter().rev());
-            name_block(&submission, &mut extraction);
+            append_name(&submission, &mut extraction);
             let folded = fold(extraction.text.as_str());
             parts.push(PartTrial {
                 path: submission.provenance.names().to_vec(),

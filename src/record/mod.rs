@@ -10,6 +10,7 @@ mod error;
 mod evidence;
 mod keep;
 mod ledger;
+mod looks;
 mod migrations;
 mod papers;
 mod people;
@@ -27,6 +28,7 @@ pub use keep::Kept;
 pub use ledger::{
     Broken, Checkpoint, Entry, Fault, Hash, PublicKey, SigningKey, Verified, entries_after, verify,
 };
+pub use looks::Look;
 pub use papers::{Chosen, Paper, Proposed};
 pub use people::Person;
 pub use queue::{Acted, Docket, Line, MadeBy, Mark, QueueOf};

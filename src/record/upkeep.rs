@@ -1,6 +1,7 @@
 //! Keeping the store itself: a copy, a check of everything it says, and taking out
 //! what need not be kept any longer.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use rusqlite::OptionalExtension;
@@ -231,6 +232,16 @@ impl Store {
 
     fn numbers(&self, sql: &str) -> Result<Vec<i64>> {
         let mut all = self.connection.prepare(sql)?;
+        let rows = all.query_map([], |row| row.get(0))?;
+        Ok(rows.collect::<rusqlite::Result<_>>()?)
+    }
+
+    /// Digests of all documents that anything is on record about.
+    ///
+    /// # Errors
+    /// Those of the store.
+    pub fn digests(&self) -> Result<BTreeSet<String>> {
+        let mut all = self.connection.prepare("SELECT DISTINCT sha256 FROM part")?;
         let rows = all.query_map([], |row| row.get(0))?;
         Ok(rows.collect::<rusqlite::Result<_>>()?)
     }

@@ -13,7 +13,6 @@ mod ledger;
 mod named;
 pub mod ndjson;
 mod phrases;
-pub mod png;
 mod quotes;
 pub mod register;
 pub mod sarif;

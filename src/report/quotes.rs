@@ -58,14 +58,18 @@ impl Quotes {
         }
     }
 
+    /// Whether text of what is marked so stays hidden: the host may not hold it.
+    pub fn is_above(self, regime: &str, rank: u8) -> bool {
+        regime == "cn" && rank > self.host.unwrap_or(HostLevel::Jimi) as u8
+    }
+
     /// Marks that are only spoken about (severity `note`) raise nothing; those
     /// that ran out still do, until a person has removed them.
     fn is_above_host(self, part: &Part) -> bool {
-        let most = self.host.unwrap_or(HostLevel::Jimi) as u8;
         part.findings
             .iter()
             .filter(|finding| finding.severity > Severity::Note)
-            .any(|f| f.level.as_ref().is_some_and(|l| l.regime == "cn" && l.rank > most))
+            .any(|f| f.level.as_ref().is_some_and(|l| self.is_above(&l.regime, l.rank)))
     }
 }
 

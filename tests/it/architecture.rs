@@ -17,7 +17,9 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("judge", &["model", "dictionary"]),
     ("suppress", &["model", "normalize", "dictionary"]),
     ("pipeline", &["model", "extract", "normalize", "dictionary", "detect", "judge", "suppress"]),
-    ("cell", &["model", "pipeline"]),
+    ("hold", &["model"]),
+    ("view", &["model", "intake", "extract", "hold"]),
+    ("cell", &["model", "pipeline", "view"]),
     ("record", &["model"]),
     ("report", &["model"]),
     (
@@ -30,6 +32,8 @@ const ROOMS: &[(&str, &[&str])] = &[
             "judge",
             "suppress",
             "pipeline",
+            "hold",
+            "view",
             "cell",
             "record",
             "report",
@@ -43,17 +47,26 @@ const ONLY_IN: &[(&str, &[&str], &[&str])] = &[
     (
         "files",
         &["std::fs", "fs::", "File::open"],
-        &["intake/", "dictionary/load", "cell/", "record/", "cli/"],
+        &[
+            "intake/",
+            "dictionary/load",
+            "hold/",
+            "view/mod",
+            "view/origin",
+            "cell/",
+            "record/",
+            "cli/",
+        ],
     ),
     ("the network", &["std::net", "TcpStream", "UdpSocket"], &["cell/crasher", "cell/pool"]),
     // Cells are ended by a clock: what that makes of a document is a gap that says so.
     ("a clock", &["SystemTime", "time::Instant", "Instant::", "::now("], &["cli/", "cell/pool"]),
     ("the environment", &["std::env", "env::var"], &["cli/"]),
-    // The PDF reader needs a deep stack of its own.
+    // The PDF reader needs a deep stack of its own, and readers where people look need one.
     (
         "threads",
         &["thread::spawn", "thread::Builder", "thread::scope"],
-        &["pipeline/", "cli/", "cell/crasher", "extract/pdf/"],
+        &["pipeline/", "cli/", "cell/crasher", "extract/pdf/", "view/mod"],
     ),
     (
         "standard streams",

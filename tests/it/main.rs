@@ -40,3 +40,5 @@ mod support;
 mod suppress;
 /// Every document of `corpora/` against what a person says of it.
 mod verdicts;
+/// Documents shown in processes of their own; originals that are held.
+mod viewing;

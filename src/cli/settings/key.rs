@@ -40,6 +40,8 @@ pub(in crate::cli) enum Key {
     HostMemory,
     HostRecycle,
     HostRemember,
+    HoldKeep,
+    HoldLimit,
 }
 
 /// What is known of a setting.
@@ -324,6 +326,22 @@ pub(in crate::cli) const SETTINGS: &[Setting] = &[
             "room for examinations of this run: the same bytes under the same name are not examined again",
             "本次运行保留审查结果所用内存：同名且内容相同的文件不重复审查",
         ),
+    },
+    Setting {
+        key: Key::HoldKeep,
+        name: "hold.keep",
+        flag: Some("--keep-originals"),
+        kind: Kind::Word(&["on", "off"]),
+        default: Is("off"),
+        about: ("whether originals are kept beside the store", "是否在库旁留存原件"),
+    },
+    Setting {
+        key: Key::HoldLimit,
+        name: "hold.limit",
+        flag: None,
+        kind: Kind::Size(KIB, 64 * TIB),
+        default: Is("10 GiB"),
+        about: ("bytes of all originals that are kept", "留存原件的总字节数"),
     },
 ];
 

@@ -232,6 +232,11 @@ impl Settings {
         self.number(Key::HostRemember)
     }
 
+    /// Bytes that may be kept of originals, where they are to be kept.
+    pub(super) fn hold(&self) -> Option<u64> {
+        (self.word(Key::HoldKeep) == Some("on")).then(|| self.number(Key::HoldLimit))
+    }
+
     /// Limits that hold around the reading, in a cell or not, as far as they differ
     /// from the default: what they end is a gap, so results depend on them.
     pub(super) fn limits_around(&self, in_cell: bool) -> Vec<(&'static str, u64)> {

@@ -36,6 +36,12 @@ pub trait Draw {
     /// A gap, if there is no such page, it is too large, costs more than the
     /// budget has, or cannot be drawn.
     fn draw(&self, number: u32, scale: f32, budget: &mut Budget) -> Result<Bitmap, Gap>;
+
+    /// Width and height of page `number` (from 1) in points, turned as it is shown.
+    ///
+    /// # Errors
+    /// A gap, if there is no such page or it cannot be told.
+    fn size(&self, number: u32, budget: &mut Budget) -> Result<[f32; 2], Gap>;
 }
 
 /// A PDF document that is drawn by `pdfrum`, which brings its own standard fonts
@@ -72,6 +78,25 @@ impl Draw for Drawn<'_> {
         let failed = || Gap::new(GapKind::Damaged, format!("page {number} cannot be drawn"));
         Ok(Bitmap { missing, ..made.ok_or_else(failed)? })
     }
+
+    fn size(&self, number: u32, budget: &mut Budget) -> Result<[f32; 2], Gap> {
+        let meter = Meter::new(budget);
+        let (file, refusal) = File::of(self.bytes, &meter, self.passwords.iter());
+        if let Some(refusal) = refusal {
+            return Err(super::refusal_gap(refusal));
+        }
+        let leaves = pages::leaves(&file);
+        Ok(leaf(&leaves, number)?.size)
+    }
+}
+
+/// The page of a number, from 1, of those there are.
+fn leaf(leaves: &[Leaf], number: u32) -> Result<&Leaf, Gap> {
+    let at = (number as usize).checked_sub(1);
+    at.and_then(|at| leaves.get(at)).ok_or_else(|| {
+        let detail = format!("there is no page {number}: the document has {}", leaves.len());
+        Gap::new(GapKind::MissingPart, detail)
+    })
 }
 
 impl Drawn<'_> {
@@ -83,11 +108,7 @@ impl Drawn<'_> {
             return Err(super::refusal_gap(refusal));
         }
         let leaves = pages::leaves(&file);
-        let at = (number as usize).checked_sub(1);
-        let Some(leaf) = at.and_then(|at| leaves.get(at)) else {
-            let detail = format!("there is no page {number}: the document has {}", leaves.len());
-            return Err(Gap::new(GapKind::MissingPart, detail));
-        };
+        let leaf = leaf(&leaves, number)?;
         if !is_drawable(leaf, scale) {
             let detail = format!("a picture of page {number} would be too large, or nothing");
             return Err(Gap::new(GapKind::Limit(Limit::Memory), detail));
