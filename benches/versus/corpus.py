@@ -31,7 +31,8 @@ def folders(shared):
 
 
 def grown(shared, into, copies):
-    """Links (or copies) of every document, `copies` times, in a folder for each format. Returns the folders by name.
+    """Links (or copies) of every document, in a folder for each format and in that one for each copy, as copies of folders
+    are: each document keeps its name. Returns the folders of formats by name.
 
     Expected texts, which stand beside documents, are no documents.
     """
@@ -42,11 +43,12 @@ def grown(shared, into, copies):
         room = os.path.join(into, f"x{copies}", name)
         made[name] = room
         os.makedirs(room, exist_ok=True)
-        wanted = {f"{copy}_{os.path.basename(path)}": path for copy in range(copies) for path in documents}
-        there = set(os.listdir(room))
+        wanted = {os.path.join(f"{copy:02}", os.path.basename(path)): path for copy in range(copies) for path in documents}
+        there = {os.path.relpath(path, room) for path in _files(room)}
         for stale in there - wanted.keys():
             os.remove(os.path.join(room, stale))
-        for new in wanted.keys() - there:
+        for new in sorted(wanted.keys() - there):
+            os.makedirs(os.path.join(room, os.path.dirname(new)), exist_ok=True)
             _link(wanted[new], os.path.join(room, new))
     return made
 
@@ -61,8 +63,12 @@ def _link(path, target):
 
 def size(rooms):
     """How many files there are in some folders, and how many bytes."""
-    files = [entry.stat().st_size for room in rooms for entry in os.scandir(room)]
+    files = [os.stat(path).st_size for room in rooms for path in _files(room)]
     return len(files), sum(files)
+
+
+def _files(room):
+    return [os.path.join(folder, name) for folder, _, names in os.walk(room) for name in names]
 
 
 def terms(count):

@@ -21,16 +21,24 @@ def peers(rows):
     for row in rows:
         if "missing" in row:
             continue
-        ours, theirs, files, size = row["ours"], row["theirs"], row["files"], row["bytes"]
+        ours, anew, theirs, files, size = row["ours"], row["anew"], row["theirs"], row["files"], row["bytes"]
         print(f"| vetmark | {row['jobs']} | {files} | {rates(ours, files, size)} | | |")
+        if anew != ours:
+            print(f"| vetmark, copies examined | {row['jobs']} | {files} | {rates(anew, files, size)} | | |")
         print(f"| {row['peer']} | {row['jobs']} | {files} | {rates(theirs, files, size)} | "
-              f"{theirs['cpu'] / ours['cpu']:.2f} | {theirs['wall'] / ours['wall']:.2f} |")
+              f"{ratio(row, 'cpu')} | {ratio(row, 'wall')} |")
         if start := theirs.get("start_cpu"):
             print(f"| … without its start | | | | | {theirs['cpu'] - start:.1f} | | | | {(theirs['cpu'] - start) / ours['cpu']:.2f} | |")
     print()
     for row in {row["peer"]: row for row in rows}.values():
         said = f"not measured: {row['missing']}" if "missing" in row else "; ".join(filter(None, (row["version"], row["note"])))
         print(f"- {row['peer']}: {said}.")
+
+
+def ratio(row, of):
+    """The peer's cost to vetmark's, and, where copies were known again, to vetmark's without that."""
+    said = f"{row['theirs'][of] / row['ours'][of]:.2f}"
+    return said if row["anew"] == row["ours"] else f"{said} ({row['theirs'][of] / row['anew'][of]:.2f})"
 
 
 def scaling(entry, files, size):
