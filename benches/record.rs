@@ -48,6 +48,7 @@ fn store(folder: &Path) {
         step,
         limit: 50,
         behind: behind.parse().ok(),
+        ..QueueOf::default()
     };
     let (some, all) = (Some(Verdict::Review), None);
     for (what, wanted) in [

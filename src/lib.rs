@@ -26,4 +26,6 @@ pub mod cell;
 pub mod record;
 pub mod report;
 
+pub mod console;
+
 pub mod cli;

@@ -87,21 +87,7 @@ fn render(rule: &Rule, lang: Lang, out: &mut dyn Write) -> std::io::Result<()> {
 
 /// `保守国家秘密法2010 第17条 (2010-10-01 to 2024-04-30)`.
 pub(super) fn law(basis: &Basis, lang: Lang) -> String {
-    let mut words = Shown(&basis.cite).to_string();
-    match (basis.from, basis.to) {
-        (Some(from), Some(to)) => {
-            words += &lang.pick(format!(" ({from} to {to})"), format!("（{from} 至 {to}）"));
-        }
-        (Some(from), None) => {
-            words += &lang.pick(format!(" (from {from})"), format!("（自 {from}）"));
-        }
-        (None, Some(to)) => words += &lang.pick(format!(" (to {to})"), format!("（至 {to}）")),
-        (None, None) => {}
-    }
-    if !basis.verified {
-        words += lang.pick(", text not verified", "，条文未核对");
-    }
-    words
+    Shown(lang.of(&basis.words())).to_string()
 }
 
 fn examples(

@@ -1,15 +1,15 @@
 //! `vetmark matter`: the procedure of a matter, from proposal to decision.
 
-use std::fs::{self, File};
-use std::io::{Read, Write};
+use std::fs;
+use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
 use clap::Subcommand;
-use sha2::{Digest, Sha256};
 
 use super::store_file::{InWords, StoreArgs, now};
 use super::{Status, matter_due, matter_show, remark};
+use crate::intake::is_unchanged;
 use crate::model::{
     Attested, Calendar, Carrier, Conclusion, Date, Disposition, Proposal, Review, Ruled, Ruling,
     Step, Upward,
@@ -314,21 +314,9 @@ impl Which {
 fn unchanged(store: &Store, matter: i64, sha256: &str, lang: Lang) -> anyhow::Result<()> {
     let lines = store.docket(matter).in_words(lang)?.lines;
     let Some(source) = lines.first().map(|line| line.source.as_str()) else { return Ok(()) };
-    if !Path::new(source).is_file() {
-        return Ok(());
-    }
-    let what = || format!("cannot read {}", Shown(source));
-    let mut file = File::open(source).with_context(what)?;
-    let mut hash = Sha256::new();
-    let mut buffer = vec![0; 1 << 20];
-    loop {
-        match file.read(&mut buffer).with_context(what)? {
-            0 => break,
-            read => hash.update(&buffer[..read]),
-        }
-    }
-    let now: String = hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
-    if now != sha256 {
+    let same = is_unchanged(Path::new(source), sha256)
+        .with_context(|| format!("cannot read {}", Shown(source)))?;
+    if !same {
         let source = Shown(source);
         bail!(
             "{}",

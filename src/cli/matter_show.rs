@@ -50,6 +50,7 @@ pub(super) fn list(args: &List) -> anyhow::Result<Status> {
         step: args.step,
         limit: args.limit,
         behind: args.behind,
+        ..QueueOf::default()
     };
     let mut out = io::stdout().lock();
     let rows = store.queue(&wanted).in_words(lang)?;

@@ -29,6 +29,7 @@ mod report_from;
 mod rules;
 mod rules_page;
 mod scan;
+mod serve;
 mod settings;
 mod store;
 mod store_file;
@@ -80,6 +81,7 @@ enum Command {
     Released(replay::ReleasedArgs),
     Ledger(ledger::Args),
     Store(store::Args),
+    Serve(serve::Args),
     Completions(completions::Args),
     Man(man::Args),
     Doctor(cell::DoctorArgs),
@@ -165,6 +167,7 @@ fn dispatch(cli: Cli) -> anyhow::Result<Status> {
         Some(Command::Released(args)) => replay::released(&args),
         Some(Command::Ledger(args)) => ledger::run(&args),
         Some(Command::Store(args)) => store::run(&args),
+        Some(Command::Serve(args)) => serve::run(&args),
         Some(Command::Completions(args)) => completions::run(&args),
         Some(Command::Man(args)) => man::run(&args),
         Some(Command::Doctor(args)) => cell::doctor(&args),

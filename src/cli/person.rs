@@ -78,6 +78,16 @@ enum Command {
         #[command(flatten)]
         by: By,
     },
+    /// Print the path of a link by which a person sets their password at `vetmark serve`, once
+    ///
+    /// It holds for 24 hours; one that was made before is void. Hand it to the person themselves:
+    /// whoever has it is them.
+    Link {
+        /// The name they act under
+        name: String,
+        #[command(flatten)]
+        by: By,
+    },
     /// List persons, roles and the policy of steps
     List {
         #[command(flatten)]
@@ -103,7 +113,8 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Status> {
         | Command::Grant { by, .. }
         | Command::Revoke { by, .. }
         | Command::Policy { by, .. }
-        | Command::Pace { by, .. } => by,
+        | Command::Pace { by, .. }
+        | Command::Link { by, .. } => by,
     };
     // The first person of a new store comes before its first matter.
     let (mut store, lang) = by.store.create()?;
@@ -115,6 +126,10 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Status> {
         Command::Revoke { name, role, .. } => store.grant(act, name, *role, false),
         Command::Policy { step, asked, .. } => store.set_policy(act, *step, *asked),
         Command::Pace { step, days, .. } => store.set_pace(act, *step, *days),
+        Command::Link { name, .. } => store.link(act, name).and_then(|token| {
+            writeln!(std::io::stdout(), "/link/{}", token.text())?;
+            Ok(())
+        }),
         Command::List { .. } => Ok(()),
     }
     .in_words(lang)?;

@@ -93,6 +93,33 @@ pub enum BasisDay {
     Judgement,
 }
 
+impl Basis {
+    /// `保守国家秘密法2010 第17条 (2010-10-01 to 2024-04-30)`.
+    pub fn words(&self) -> Words {
+        let (mut en, mut zh) = (self.cite.clone(), self.cite.clone());
+        match (self.from, self.to) {
+            (Some(from), Some(to)) => {
+                en += &format!(" ({from} to {to})");
+                zh += &format!("（{from} 至 {to}）");
+            }
+            (Some(from), None) => {
+                en += &format!(" (from {from})");
+                zh += &format!("（自 {from}）");
+            }
+            (None, Some(to)) => {
+                en += &format!(" (to {to})");
+                zh += &format!("（至 {to}）");
+            }
+            (None, None) => {}
+        }
+        if !self.verified {
+            en += ", text not verified";
+            zh += "，条文未核对";
+        }
+        Words { en, zh }
+    }
+}
+
 fn yes() -> bool {
     true
 }

@@ -10,11 +10,13 @@
 
 mod name;
 mod read;
+mod unchanged;
 mod walk;
 
 use std::path::PathBuf;
 
 pub use read::{open as open_path, open_file};
+pub use unchanged::is_unchanged;
 pub use walk::{MatterBy, walk};
 
 use crate::model::{Gap, Matter, Submission};

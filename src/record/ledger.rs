@@ -239,3 +239,26 @@ pub fn entries_after(store: &Store, after: u64, limit: u32) -> Result<Vec<Entry>
     let rows = all.query_map((after, limit), Entry::of_row)?;
     Ok(rows.collect::<rusqlite::Result<_>>()?)
 }
+
+/// The entries of a store before number `before`, the newest first, at most `limit`; those
+/// about one subject alone where one is named.
+///
+/// # Errors
+/// Those of the store.
+pub fn entries_before(
+    store: &Store,
+    before: u64,
+    subject: Option<&str>,
+    limit: u32,
+) -> Result<Vec<Entry>> {
+    let before = i64::try_from(before).unwrap_or(i64::MAX);
+    let sql = match subject {
+        Some(_) => {
+            "SELECT * FROM ledger WHERE subject = ?2 AND seq < ?1 ORDER BY seq DESC LIMIT ?3"
+        }
+        None => "SELECT * FROM ledger WHERE seq < ?1 AND ?2 IS NULL ORDER BY seq DESC LIMIT ?3",
+    };
+    let mut all = store.connection.prepare_cached(sql)?;
+    let rows = all.query_map((before, subject, limit), Entry::of_row)?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
+}

@@ -10,6 +10,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0001-ledger.sql"),
     include_str!("migrations/0002-matters.sql"),
     include_str!("migrations/0003-deadlines.sql"),
+    include_str!("migrations/0004-accounts.sql"),
 ];
 
 /// What SQLite's header says of a store of ours: `vetm`.

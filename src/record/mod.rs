@@ -5,11 +5,14 @@
 //! tables themselves, so that it is refused whoever asks. No clock here: whoever
 //! calls says when.
 
+mod accounts;
 mod due;
 mod error;
 mod evidence;
+mod history;
 mod keep;
 mod ledger;
+mod links;
 mod looks;
 mod migrations;
 mod papers;
@@ -17,26 +20,34 @@ mod people;
 mod queue;
 mod replay;
 mod reviews;
+mod secret;
 mod store;
 mod told;
 mod upkeep;
 
+pub use accounts::{Attempt, Lifetime, Session};
 pub use due::Deadline;
 pub use error::{Error, Refusal, Result};
 pub use evidence::{Claim, Evidence, Found, Gap, Part};
+pub use history::Examined;
 pub use keep::Kept;
 pub use ledger::{
-    Broken, Checkpoint, Entry, Fault, Hash, PublicKey, SigningKey, Verified, entries_after, verify,
+    Broken, Checkpoint, Entry, Fault, Hash, PublicKey, SigningKey, Verified, entries_after,
+    entries_before, verify,
 };
+pub use links::{LINK_MINUTES, LinkFor, Newcomer};
 pub use looks::Look;
 pub use papers::{Chosen, Paper, Proposed};
 pub use people::Person;
 pub use queue::{Acted, Docket, Line, MadeBy, Mark, QueueOf};
 pub use replay::{Difference, difference};
 pub use reviews::{Done, On, upward};
+pub use secret::{Hashed, SHORTEST, Token};
 pub use store::{Act, Store};
 pub use upkeep::{Checked, Purged};
 
+#[cfg(test)]
+mod accounts_tests;
 #[cfg(test)]
 mod due_tests;
 #[cfg(test)]

@@ -30,19 +30,7 @@ impl Store {
     pub fn add_person(&mut self, act: Act<'_>, name: &str, shown: &str) -> Result<()> {
         self.write(|tx| {
             duty(tx, act, Role::SystemAdministrator)?;
-            let body = json!({ "shown": shown });
-            if exists(tx, name)? {
-                return Err(Error::wrong(
-                    format!("there is a {name} already"),
-                    format!("{name}已经存在"),
-                ));
-            }
-            let seq = ledger::append(tx, act, "person.add", &subject(name), &body)?;
-            tx.execute(
-                "INSERT INTO person (name, shown, entry) VALUES (?1, ?2, ?3)",
-                (name, shown, seq),
-            )?;
-            Ok(())
+            add(tx, act, name, shown)
         })
     }
 
@@ -138,12 +126,24 @@ impl Store {
     /// # Errors
     /// Those of the store.
     pub fn people(&self) -> Result<Vec<Person>> {
-        let mut all = self.connection.prepare(
+        self.persons(None)
+    }
+
+    /// One person.
+    ///
+    /// # Errors
+    /// Those of the store.
+    pub fn person(&self, name: &str) -> Result<Option<Person>> {
+        Ok(self.persons(Some(name))?.pop())
+    }
+
+    fn persons(&self, name: Option<&str>) -> Result<Vec<Person>> {
+        let mut all = self.connection.prepare_cached(
             "SELECT name, shown, gone IS NOT NULL, \
              (SELECT group_concat(role, ' ') FROM role WHERE person = name) \
-             FROM person ORDER BY name",
+             FROM person WHERE name = coalesce(?1, name) ORDER BY name",
         )?;
-        let rows = all.query_map([], |row| {
+        let rows = all.query_map([name], |row| {
             let roles: Option<String> = row.get(3)?;
             Ok((row.get(0)?, row.get(1)?, row.get(2)?, roles.unwrap_or_default()))
         })?;
@@ -181,6 +181,24 @@ pub(super) fn exists(tx: &Transaction<'_>, name: &str) -> Result<bool> {
     Ok(tx.query_row(sql, [name], |_| Ok(())).optional()?.is_some())
 }
 
-fn subject(name: &str) -> String {
+/// Enters a person, whoever asks.
+pub(super) fn add(tx: &Transaction<'_>, act: Act<'_>, name: &str, shown: &str) -> Result<()> {
+    let known = "SELECT 1 FROM person WHERE name = ?1";
+    if tx.query_row(known, [name], |_| Ok(())).optional()?.is_some() {
+        return Err(Error::wrong(
+            format!("there is a {name} already, or was one"),
+            format!("{name}已经存在或者曾经存在"),
+        ));
+    }
+    if name.trim().is_empty() || shown.trim().is_empty() || name == Act::MACHINE {
+        return Err(Error::wrong("a name is asked for", "须填写姓名"));
+    }
+    let seq = ledger::append(tx, act, "person.add", &subject(name), &json!({ "shown": shown }))?;
+    tx.execute("INSERT INTO person (name, shown, entry) VALUES (?1, ?2, ?3)", (name, shown, seq))?;
+    Ok(())
+}
+
+/// What the ledger calls a person.
+pub(super) fn subject(name: &str) -> String {
     format!("person {name}")
 }

@@ -11,7 +11,7 @@ use super::keep::subject;
 use super::papers::Proposed;
 use super::people;
 use super::store::Store;
-use crate::model::{Conclusion, Ruling, Step, Verdict};
+use crate::model::{Conclusion, Date, Ruling, Step, Verdict};
 
 /// Which matters are asked for.
 #[derive(Clone, Debug, Default)]
@@ -20,6 +20,18 @@ pub struct QueueOf {
     pub verdict: Option<Verdict>,
     /// Those whose next step this is; a matter that nobody proposed waits for `submit`.
     pub step: Option<Step>,
+    /// Those with this highest live level: regime and level, `cn:jimi`.
+    pub level: Option<String>,
+    /// Those proposed for this channel.
+    pub channel: Option<String>,
+    /// Those that are to be disclosed on this day or before.
+    pub until: Option<Date>,
+    /// Those whose number this is, or whose title or place holds it.
+    pub text: Option<String>,
+    /// Those that this person never opened as they are now.
+    pub unopened_by: Option<String>,
+    /// Those at whose steps this person took no part: what they may still act on.
+    pub untouched_by: Option<String>,
     /// So many lines.
     pub limit: u32,
     /// Those behind this place.
@@ -68,6 +80,12 @@ pub struct Line {
     pub channel: Option<String>,
     /// What comes next.
     pub step: Step,
+    /// What it is called, where it is proposed.
+    pub title: Option<String>,
+    /// When it is to be disclosed, where it is proposed.
+    pub day: Option<String>,
+    /// The highest live level: regime and level, `cn:jimi`.
+    pub level: Option<String>,
     /// Its place in the queue.
     pub mark: Mark,
     /// The nearest of its deadlines: a day, or a moment (RFC 3339).
@@ -123,6 +141,8 @@ pub struct Acted {
     pub step: Step,
     /// Who: the name on papers.
     pub person: String,
+    /// The name they act under.
+    pub name: String,
     /// What they said.
     pub words: String,
     /// Whether they had opened the matter before.
@@ -140,7 +160,8 @@ pub struct Acted {
 /// What a line is made of.
 const COLUMNS: &str = "SELECT matter.id, matter.source, matter.version, matter.verdict, \
     proposal.channel, coalesce(proposal.step, 'submit'), matter.band, coalesce(proposal.id, 0), \
-    matter.due ";
+    matter.due, proposal.title, proposal.day, \
+    (SELECT regime || ':' || level FROM evidence WHERE evidence.id = matter.evidence) ";
 
 /// Matters with the proposals of their present version that were not withdrawn or
 /// returned; one without any waits for one.
@@ -150,11 +171,63 @@ const ALL: &str = "FROM matter LEFT JOIN proposal \
 
 /// Those without any, whatever they have of older versions.
 const UNPROPOSED: &str = "SELECT matter.id, matter.source, matter.version, matter.verdict, \
-    NULL, 'submit', matter.band, 0, matter.due FROM matter WHERE matter.proposed = 0 ";
+    NULL, 'submit', matter.band, 0, matter.due, NULL, NULL, \
+    (SELECT regime || ':' || level FROM evidence WHERE evidence.id = matter.evidence) \
+    FROM matter WHERE matter.proposed = 0 ";
 
 /// Those that wait for step `?1`.
 const WAITING: &str = "FROM proposal JOIN matter \
     ON matter.id = proposal.matter AND matter.version = proposal.version WHERE proposal.step = ?1 ";
+
+impl QueueOf {
+    /// Further conditions; without `proposals` there are none to ask about.
+    fn more(&self, proposals: bool) -> String {
+        let of_proposal = |sql: &'static str| if proposals { sql } else { "AND false " };
+        let mut sql = String::new();
+        if self.level.is_some() {
+            sql += "AND EXISTS (SELECT 1 FROM evidence WHERE evidence.id = matter.evidence \
+                    AND regime || ':' || level = ?7) ";
+        }
+        if self.channel.is_some() {
+            sql += of_proposal("AND proposal.channel = ?8 ");
+        }
+        if self.until.is_some() {
+            sql += of_proposal("AND proposal.day <= ?9 ");
+        }
+        if self.text.is_some() {
+            sql += match proposals {
+                true => {
+                    "AND (matter.id = ?10 OR matter.source LIKE ?11 ESCAPE '\\' \
+                     OR proposal.title LIKE ?11 ESCAPE '\\') "
+                }
+                false => "AND (matter.id = ?10 OR matter.source LIKE ?11 ESCAPE '\\') ",
+            };
+        }
+        if self.unopened_by.is_some() {
+            sql += "AND NOT EXISTS (SELECT 1 FROM opened WHERE opened.matter = matter.id \
+                    AND opened.version = matter.version AND opened.person = ?12) ";
+        }
+        if self.untouched_by.is_some() && proposals {
+            sql += "AND NOT EXISTS (SELECT 1 FROM proposal AS own JOIN act ON act.proposal = own.id \
+                    WHERE own.matter = matter.id AND own.version = matter.version \
+                    AND act.person = ?13 \
+                    AND (own.id = proposal.id OR act.step <> proposal.step)) ";
+        }
+        sql
+    }
+}
+
+/// A pattern for what holds a text, whatever is in it.
+fn holding(text: &str) -> String {
+    let mut pattern = String::from("%");
+    for c in text.chars() {
+        if matches!(c, '%' | '_' | '\\') {
+            pattern.push('\\');
+        }
+        pattern.push(c);
+    }
+    pattern + "%"
+}
 
 impl Line {
     fn of_row(row: &Row<'_>) -> rusqlite::Result<(Self, String)> {
@@ -167,6 +240,9 @@ impl Line {
             step: Step::Submit,
             mark: Mark { band: row.get(6)?, matter: row.get(0)?, proposal: row.get(7)? },
             due: row.get(8)?,
+            title: row.get(9)?,
+            day: row.get(10)?,
+            level: row.get(11)?,
         };
         Ok((line, row.get(5)?))
     }
@@ -196,6 +272,7 @@ impl Store {
                  AND ({band}, {matter}, coalesce({proposal}, 0)) > (?3, ?4, ?5) "
             );
         }
+        sql += &wanted.more(wanted.step != Some(Step::Submit));
         sql += &match wanted.step {
             Some(Step::Submit) => format!("ORDER BY {band}, {matter} LIMIT ?6"),
             _ => format!("ORDER BY {band}, {matter}, {proposal} LIMIT ?6"),
@@ -205,10 +282,25 @@ impl Store {
         let verdict = wanted.verdict.map(evidence::band);
         let Mark { band, matter, proposal } =
             wanted.behind.unwrap_or(Mark { band: 0, matter: 0, proposal: 0 });
+        let until = wanted.until.map(|day| day.to_string());
+        let holds = wanted.text.as_deref().map(holding);
         // What a statement does not ask for is not bound.
         let last = all.parameter_count();
-        let values: [&dyn rusqlite::ToSql; 6] =
-            [&step, &verdict, &band, &matter, &proposal, &wanted.limit];
+        let values: [&dyn rusqlite::ToSql; 13] = [
+            &step,
+            &verdict,
+            &band,
+            &matter,
+            &proposal,
+            &wanted.limit,
+            &wanted.level,
+            &wanted.channel,
+            &until,
+            &wanted.text,
+            &holds,
+            &wanted.unopened_by,
+            &wanted.untouched_by,
+        ];
         for (at, value) in values.iter().enumerate().take(last) {
             all.raw_bind_parameter(at + 1, value)?;
         }
@@ -218,6 +310,20 @@ impl Store {
             found.push(Line::of_row(row)?);
         }
         lines(found.into_iter().map(Ok))
+    }
+
+    /// How many matters wait for a step, counted up to `most`.
+    ///
+    /// # Errors
+    /// Those of the store.
+    pub fn waiting(&self, step: Step, most: u32) -> Result<u32> {
+        let what = match step {
+            Step::Submit => "FROM matter WHERE matter.proposed = 0 AND ?1 = ?1 ",
+            _ => WAITING,
+        };
+        let sql = format!("SELECT count(*) FROM (SELECT 1 {what} LIMIT ?2)");
+        let mut count = self.connection.prepare_cached(&sql)?;
+        Ok(count.query_row((step.name(), most), |row| row.get(0))?)
     }
 
     /// How many matters there are with each verdict, the strongest first.
@@ -275,7 +381,8 @@ impl Store {
     fn acts(&self, matter: i64) -> Result<Vec<Acted>> {
         let mut all = self.connection.prepare_cached(
             "SELECT act.id, act.entry, ledger.at, act.version, proposal.channel, act.step, \
-             person.shown, act.words, act.opened, act.bulk, conclusion, addressee, deadline, proposal.id \
+             person.shown, act.words, act.opened, act.bulk, conclusion, addressee, deadline, \
+             proposal.id, person.name \
              FROM act JOIN proposal ON proposal.id = act.proposal \
              JOIN ledger ON ledger.seq = act.entry JOIN person ON person.name = act.person \
              LEFT JOIN disposition ON disposition.act = act.id \
@@ -299,6 +406,7 @@ impl Store {
                 channel: row.get(4)?,
                 step: people::read(&step)?,
                 person: row.get(6)?,
+                name: row.get(14)?,
                 words: row.get(7)?,
                 opened: row.get(8)?,
                 bulk: row.get(9)?,
@@ -330,6 +438,16 @@ impl Store {
             .prepare_cached("SELECT part, words FROM attested WHERE act = ?1 ORDER BY part")?;
         let rows = all.query_map([act], |row| Ok((row.get(0)?, row.get(1)?)))?;
         Ok(rows.collect::<rusqlite::Result<_>>()?)
+    }
+
+    /// Lines of the queue by a condition, which may say their order and number.
+    pub(super) fn lines_where(
+        &self,
+        condition: &str,
+        values: impl rusqlite::Params,
+    ) -> Result<Vec<Line>> {
+        let mut all = self.connection.prepare_cached(&format!("{COLUMNS}{ALL} {condition}"))?;
+        lines(all.query_map(values, Line::of_row)?)
     }
 
     /// Matters that were cleared, all or in part: those whose decision still stands.

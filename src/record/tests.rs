@@ -394,7 +394,9 @@ fn the_queue_is_walked_page_by_page_the_strongest_first() {
     let pages = |verdict, step, limit| {
         let (mut all, mut behind) = (Vec::new(), None);
         loop {
-            let page = store.queue(&QueueOf { verdict, step, limit, behind }).unwrap();
+            let page = store
+                .queue(&QueueOf { verdict, step, limit, behind, ..QueueOf::default() })
+                .unwrap();
             let Some(last) = page.last() else { return all };
             behind = Some(last.mark.to_string().parse().unwrap());
             all.extend(page.into_iter().map(|line| line.matter));

@@ -12,7 +12,7 @@ mod lang;
 mod ledger;
 mod named;
 pub mod ndjson;
-mod phrases;
+pub mod phrases;
 mod quotes;
 pub mod register;
 pub mod sarif;

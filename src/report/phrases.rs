@@ -1,17 +1,18 @@
 //! What the contract's words are called in sentences, in English and Chinese.
 
 use super::Lang;
-use crate::model::{DeclassificationState, Region, Severity, Verdict};
+use crate::model::{DeclassificationState, ReadState, Region, Severity, Verdict};
 
 /// One phrase in both languages.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Phrase {
+pub struct Phrase {
     pub(super) en: &'static str,
     pub(super) zh: &'static str,
 }
 
 impl Phrase {
-    pub(super) fn of(self, lang: Lang) -> &'static str {
+    /// It in one of them.
+    pub fn of(self, lang: Lang) -> &'static str {
         lang.pick(self.en, self.zh)
     }
 }
@@ -20,7 +21,8 @@ const fn phrase(en: &'static str, zh: &'static str) -> Phrase {
     Phrase { en, zh }
 }
 
-pub(super) fn verdict(verdict: Verdict) -> Phrase {
+/// A verdict, in a word.
+pub fn verdict(verdict: Verdict) -> Phrase {
     match verdict {
         Verdict::Withhold => phrase("withhold", "不得公开"),
         Verdict::Refer => phrase("refer", "报请确定"),
@@ -31,7 +33,7 @@ pub(super) fn verdict(verdict: Verdict) -> Phrase {
 }
 
 /// What a group of matters with this verdict is headed with.
-pub(super) fn heading(verdict: Verdict) -> Phrase {
+pub fn heading(verdict: Verdict) -> Phrase {
     match verdict {
         Verdict::Withhold => phrase(
             "WITHHOLD: a live classification; do not disclose or send",
@@ -55,7 +57,8 @@ pub(super) fn heading(verdict: Verdict) -> Phrase {
     }
 }
 
-pub(super) fn severity(severity: Severity) -> Phrase {
+/// A severity, in a word.
+pub fn severity(severity: Severity) -> Phrase {
     match severity {
         Severity::Block => phrase("block", "禁止"),
         Severity::Review => phrase("review", "审查"),
@@ -63,7 +66,8 @@ pub(super) fn severity(severity: Severity) -> Phrase {
     }
 }
 
-pub(super) fn state(state: DeclassificationState) -> Phrase {
+/// Where a matter stands on its way out of protection.
+pub fn state(state: DeclassificationState) -> Phrase {
     use DeclassificationState as State;
     match state {
         State::InForce => phrase("in force", "保密期限未满"),
@@ -77,7 +81,8 @@ pub(super) fn state(state: DeclassificationState) -> Phrase {
     }
 }
 
-pub(super) fn region(region: Region) -> Phrase {
+/// A region of a document.
+pub fn region(region: Region) -> Phrase {
     match region {
         Region::Body => phrase("body", "正文"),
         Region::Header => phrase("header", "页眉"),
@@ -98,5 +103,15 @@ pub(super) fn region(region: Region) -> Phrase {
         Region::AltText => phrase("alternative text", "替代文字"),
         Region::Image => phrase("picture", "图像"),
         Region::AttachmentName => phrase("attachment name", "附件名"),
+    }
+}
+
+/// How much of a part was read.
+pub fn read(state: ReadState) -> Phrase {
+    match state {
+        ReadState::Full => phrase("read in full", "已全部读取"),
+        ReadState::Ocr => phrase("read, some by character recognition", "已读取（部分经文字识别）"),
+        ReadState::Partial => phrase("read in part", "部分读取"),
+        ReadState::None => phrase("not read", "未读取"),
     }
 }

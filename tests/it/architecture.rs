@@ -22,6 +22,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("cell", &["model", "pipeline", "view"]),
     ("record", &["model"]),
     ("report", &["model"]),
+    ("console", &["model", "intake", "dictionary", "record", "report"]),
     (
         "cli",
         &[
@@ -37,6 +38,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "cell",
             "record",
             "report",
+            "console",
         ],
     ),
 ];
@@ -58,7 +60,13 @@ const ONLY_IN: &[(&str, &[&str], &[&str])] = &[
             "cli/",
         ],
     ),
-    ("the network", &["std::net", "TcpStream", "UdpSocket"], &["cell/crasher", "cell/pool"]),
+    (
+        "the network",
+        &["std::net", "TcpStream", "TcpListener", "UdpSocket", "UnixListener"],
+        &["cell/crasher", "cell/pool", "console/serve", "cli/serve"],
+    ),
+    // What waits for a network waits at the faces; below them code is plain and blocking.
+    ("waiting", &["tokio::", "async "], &["console/", "cli/serve"]),
     // Cells are ended by a clock: what that makes of a document is a gap that says so.
     ("a clock", &["SystemTime", "time::Instant", "Instant::", "::now("], &["cli/", "cell/pool"]),
     ("the environment", &["std::env", "env::var"], &["cli/"]),
@@ -74,8 +82,12 @@ const ONLY_IN: &[(&str, &[&str], &[&str])] = &[
         &["cli/"],
     ),
     ("standard input", &["io::stdin"], &["intake/", "cell/worker", "cli/"]),
-    // A new key is the one thing that nobody may be able to make twice.
-    ("chance", &["rand::", "RandomState", "thread_rng", "getrandom"], &["cli/new_key.rs"]),
+    // Keys and sessions are what nobody may be able to make twice.
+    (
+        "chance",
+        &["rand::", "RandomState", "thread_rng", "getrandom"],
+        &["cli/new_key.rs", "record/secret.rs"],
+    ),
     ("other programs", &["process::Command", "Command::new"], &["cell/", "cli/"]),
     ("the database", &["rusqlite"], &["record/"]),
     ("SQL", &["SELECT ", "INSERT INTO ", "UPDATE ", "DELETE FROM "], &["record/"]),

@@ -10,6 +10,8 @@ mod builders;
 mod cells;
 /// The program itself: status, streams, files, signals.
 mod cli;
+/// The reviewer's console, by its router.
+mod console;
 /// What each reader makes of small files, held against goldens.
 mod extraction;
 /// What the program prints, held against `tests/golden/cli`.

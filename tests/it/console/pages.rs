@@ -1,0 +1,153 @@
+//! Every page, in both languages, for everybody who may see it.
+
+use axum::http::{StatusCode, header};
+
+use super::browser::{Office, all};
+
+/// Pages and who looks at them.
+const PAGES: &[(&str, &str)] = &[
+    ("li", "/queue"),
+    ("li", "/queue?step=submit"),
+    ("li", "/queue?step=any&text=marked&level=cn%3Ajimi&unopened=1&all=1"),
+    ("li", "/matters/1"),
+    ("li", "/matters/2"),
+    ("li", "/matters/3"),
+    ("zhang", "/matters/2"),
+    ("zhang", "/bulk?step=submit&on=1%3A&on=2%3A"),
+    ("li", "/bulk?step=review"),
+    ("sun", "/people"),
+    ("qian", "/people"),
+    ("shen", "/people"),
+    ("qian", "/policy"),
+    ("shen", "/policy"),
+    ("shen", "/ledger"),
+    ("shen", "/ledger?subject=matter+2"),
+    ("shen", "/queue"),
+    ("li", "/rules"),
+    ("li", "/rules/cn.mark.state-secret"),
+    ("li", "/rules/gap.encrypted"),
+    ("li", "/scopes"),
+    ("li", "/scopes/cn.statistics"),
+    ("li", "/keys"),
+    ("nobody", "/account"),
+];
+
+#[tokio::test]
+async fn every_page_is_whole_in_both_languages() {
+    let office = Office::open();
+    let scope = office.console.dictionary.scopes[0].id.clone();
+    for (who, path) in PAGES {
+        let path = path.replace("cn.statistics", &scope);
+        let mut bodies = Vec::new();
+        for lang in ["en", "zh"] {
+            let mut browser = office.signed_in(who, lang).await;
+            let page = browser.get(&path).await;
+            assert_eq!(page.status, StatusCode::OK, "{who} {path} {}", page.body);
+            assert_eq!(page.headers[header::CACHE_CONTROL], "no-store");
+            let policy = page.headers[header::CONTENT_SECURITY_POLICY].to_str().unwrap();
+            assert!(policy.starts_with("default-src 'none'; script-src 'self'"), "{policy}");
+            for absent in ["<style", " style=", "onclick", "javascript:", "http://", "https://"] {
+                let own = page.body.contains(absent) && !path.starts_with("/scopes/");
+                assert!(!own, "{absent} in {path}: {}", page.body);
+            }
+            let code = if lang == "en" { "en" } else { "zh-CN" };
+            page.says(&format!("<html lang=\"{code}\">"));
+            whole(&path, &page.body);
+            bodies.push(page.body);
+        }
+        let title = |body: &str| all("<title>(.*)</title>", body).remove(0);
+        assert_ne!(title(&bodies[0]), title(&bodies[1]), "{path}");
+        let chinese = |text: &str| text.chars().any(|c| ('\u{4e00}'..='\u{9fff}').contains(&c));
+        assert!(!chinese(&title(&bodies[0])) || path.contains("/scopes/"), "{path}");
+        assert!(chinese(&title(&bodies[1])), "{path}");
+    }
+}
+
+/// What every page of every kind has: one heading, labels for controls, names for links.
+fn whole(path: &str, body: &str) {
+    assert_eq!(body.matches("<h1").count(), 1, "{path}");
+    for id in all(r#"<(?:input|select|textarea)[^>]* id="([^"]+)""#, body) {
+        let labelled = body.contains(&format!("for=\"{id}\""));
+        assert!(labelled, "{path}: no label for {id}");
+    }
+    let ids = all(r#" id="([^"]+)""#, body);
+    let mut once = ids.clone();
+    once.sort();
+    once.dedup();
+    assert_eq!(ids.len(), once.len(), "{path}: an id twice in {ids:?}");
+    assert_eq!(all("(<(?:a|button|h[1-4]|legend)[^>]*></)", body), [""; 0], "{path}: no words");
+}
+
+#[tokio::test]
+async fn strings_of_strangers_do_nothing() {
+    let office = Office::open();
+    let name = "x<script>alert(1)<\u{202e}fdp.\"onload='a'&.txt";
+    std::fs::write(office.file(name), "秘密★5年\n通知\n").unwrap();
+    super::browser::scan(office.room.path());
+    let mut browser = office.signed_in("zhang", "en").await;
+    for path in ["/queue?step=any", "/matters/4", "/bulk?step=submit&on=4%3A"] {
+        let page = browser.get(path).await;
+        assert_eq!(page.status, StatusCode::OK, "{path}");
+        assert!(!page.body.contains("<script>alert"), "{path}");
+        assert!(!page.body.contains('\u{202e}'), "{path}");
+        page.says("\\u{202e}fdp.");
+    }
+    let typed = [
+        ("title", "<img src=x>"),
+        ("channel", "a\"b'c"),
+        ("day", "2026-12-01"),
+        ("basis", "b"),
+        ("opinion", "line\r\n<b>bold</b>\u{202e}"),
+    ];
+    let page = browser.fill("/matters/4", "/matters/4/submit", &typed).await;
+    assert_eq!(page.status, StatusCode::OK);
+    assert!(!page.body.contains("<img") && !page.body.contains("<b>bold"), "{}", page.body);
+    assert!(!page.body.contains('\u{202e}') || !page.body.contains("bold"), "kept without it");
+}
+
+#[tokio::test]
+async fn the_queue_is_narrowed_and_gone_through() {
+    let office = Office::open();
+    for number in 0..60 {
+        std::fs::write(office.file(&format!("m{number}.txt")), format!("第{number}号\n")).unwrap();
+    }
+    super::browser::scan(office.room.path());
+    let mut browser = office.signed_in("zhang", "en").await;
+    let (mut path, mut seen) = ("/queue?step=submit".to_owned(), Vec::new());
+    loop {
+        let page = browser.get(&path).await;
+        seen.extend(all("class=\"hit\" href=\"/matters/([0-9]+)\"", &page.body));
+        match all("<a href=\"([^\"]*)\" rel=\"next\"", &page.body).pop() {
+            Some(next) => path = next.replace("&#38;", "&").replace("&amp;", "&"),
+            None => break,
+        }
+    }
+    assert_eq!(seen.len(), 63);
+    assert_eq!(seen[0], "2", "the strongest verdict first");
+    seen.sort();
+    seen.dedup();
+    assert_eq!(seen.len(), 63, "each once");
+    for (query, found) in [
+        ("step=any&text=m7.txt", 1),
+        ("step=any&text=3", 1 + 1 + 15),
+        ("step=any&text=%25", 0),
+        ("step=any&level=cn%3Ajimi", 1),
+        ("step=any&verdict=no_finding", 61),
+        ("step=any&channel=www", 0),
+        ("step=review", 0),
+    ] {
+        let page = browser.get(&format!("/queue?{query}")).await;
+        let count = all("class=\"hit\" href=\"/matters/([0-9]+)\"", &page.body).len();
+        if query.contains("text=3") {
+            assert!(count > 1, "{query}: {count}");
+        } else {
+            assert_eq!(count, found.min(50), "{query}");
+        }
+    }
+    // What one opened is no longer among what one never opened.
+    let unopened = "/queue?step=any&unopened=1&text=marked";
+    browser.get(unopened).await.says("/matters/2");
+    browser.get("/matters/2").await;
+    assert!(!browser.get(unopened).await.body.contains("/matters/2"));
+    assert_eq!(browser.get("/queue/count").await.body, "63");
+}
