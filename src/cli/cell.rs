@@ -30,8 +30,7 @@ use crate::intake::Elsewhere;
 use crate::intake::{self, Unread};
 use crate::model::{Date, Examination, Losses};
 use crate::pipeline::Pipeline;
-#[cfg(target_os = "linux")]
-use crate::view::Viewer;
+use crate::view::{self, Show, Viewer};
 
 /// Processor time to show a page in, in seconds, where settings do not say less.
 #[cfg(target_os = "linux")]
@@ -151,6 +150,27 @@ impl Examiner {
     }
 }
 
+/// What shows documents to people: in processes of their own, one for each look, or in
+/// threads of this one.
+///
+/// # Errors
+/// That passwords cannot be loaded, or that processes are asked for where there are none.
+pub(super) fn shows(settings: &Settings) -> anyhow::Result<Arc<dyn Show>> {
+    let in_cells = cfg!(target_os = "linux") && !settings.in_threads();
+    if !in_cells && settings.word(Key::Isolation) == Some("process") {
+        bail!("isolation process: this system has none of what cells are made of");
+    }
+    let viewer = viewer(settings)?;
+    #[cfg(target_os = "linux")]
+    if in_cells {
+        let own = showing_settings(settings, super::scan::today());
+        let at_once = usize::try_from(settings.jobs().1).unwrap_or(1);
+        return Ok(Arc::new(cell::Showing::new(own, at_once)));
+    }
+    let (read, allowance) = (intake::open_file as view::Reader, settings.read_limit());
+    Ok(Arc::new(view::InThread { viewer, read, allowance }))
+}
+
 /// A cell that shows, which knows nobody's rules and dictionaries. A person waits for it.
 #[cfg(target_os = "linux")]
 fn showing_settings(settings: &Settings, as_of: Date) -> cell::Settings {
@@ -161,7 +181,6 @@ fn showing_settings(settings: &Settings, as_of: Date) -> cell::Settings {
     own
 }
 
-#[cfg(target_os = "linux")]
 fn viewer(settings: &Settings) -> anyhow::Result<Viewer> {
     Ok(Viewer::new(settings.limits(), PasswordFile::of(settings).load()?))
 }

@@ -8,11 +8,13 @@ use anyhow::{Context, bail};
 use jiff::tz::TimeZone;
 
 use super::dictionary::Source;
+use super::settings::Key;
 use super::store_file::{StoreArgs, now, said};
 use super::{Status, remark};
-use crate::console::{Console, Limits, Listener, Options, Records, router, serve};
+use crate::console::{Console, Limits, Listener, Options, Records, Viewing, router, serve};
+use crate::hold::Hold;
 use crate::record::Lifetime;
-use crate::report::Lang;
+use crate::report::{Lang, Quotes};
 
 /// Serve the reviewer's console: queue, matters and decisions as web pages
 ///
@@ -66,6 +68,12 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Status> {
     }
     let dictionary = Source::of(&settings).load()?;
     let records = Records::open(&path).map_err(|error| said(&error, &path, lang))?;
+    let viewing = Viewing::new(
+        super::cell::shows(&settings)?,
+        Hold::open_at(&Hold::beside(&path)).ok(),
+        // Signed in, behind the host's level: a console is as near to the documents as a terminal.
+        Quotes { on: settings.word(Key::Quotes) != Some("off"), host: settings.host_level() },
+    );
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
         .enable_io()
@@ -76,7 +84,8 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Status> {
         let listener = listen(args).await?;
         let options = options(args, &listener)?;
         let base = base(args, &options);
-        let console = Console::new(records, Arc::new(dictionary), options, TimeZone::system(), now);
+        let zone = TimeZone::system();
+        let console = Console::new(records, Arc::new(dictionary), viewing, options, zone, now);
         say_where(&console, &base, lang).await?;
         serve(listener, router(console), Limits::default(), stopped()).await;
         Ok(Status::NothingFound)

@@ -46,6 +46,8 @@ pub(super) struct FindingView {
     pub(super) weight: String,
     pub(super) level: Option<String>,
     pub(super) place: String,
+    /// The page it is shown on; 0 where it stands on none.
+    pub(super) page: u32,
     pub(super) quote: Option<String>,
     pub(super) context: Option<String>,
     pub(super) entry: Option<String>,
@@ -138,6 +140,7 @@ impl With<'_> {
                 words::level(self.dictionary, &format!("{}:{}", claim.regime, claim.level), lang)
             }),
             place: self.place(found),
+            page: found.page.unwrap_or_default(),
             quote: found.quote.as_deref().map(shown),
             context: found.context.as_deref().map(shown),
             entry: found.entry.as_deref().map(|entry| self.entry(entry)),

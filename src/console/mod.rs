@@ -28,6 +28,7 @@ mod state;
 mod step;
 mod step_form;
 mod typed;
+mod view;
 mod who;
 mod words;
 
@@ -35,3 +36,4 @@ pub use records::Records;
 pub use routes::router;
 pub use serve::{Limits, Listener, serve};
 pub use state::{Console, Options};
+pub use view::Viewing;

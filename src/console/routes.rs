@@ -10,7 +10,7 @@ use super::error::Error;
 use super::state::Console;
 use super::typed::LARGEST;
 use super::{account, assets, bulk, guard, ledger, matter, people, queue, rules, scopes};
-use super::{sign_in, step};
+use super::{sign_in, step, view};
 
 /// All of it.
 pub fn router(console: Console) -> Router {
@@ -41,6 +41,7 @@ fn pages() -> Router<Console> {
         .route("/bulk", get(bulk::form).post(bulk::act))
         .route("/matters/{matter}", get(matter::show))
         .route("/matters/{matter}/{step}", post(step::act))
+        .route("/matters/{matter}/parts/{part}/pages/{page}", get(view::show))
         // Persons and the order of steps.
         .route("/people", get(people::show))
         .route("/people/add", post(people::add))

@@ -6,6 +6,7 @@ use jiff::tz::TimeZone;
 use tokio::sync::Semaphore;
 
 use super::records::Records;
+use super::view::Viewing;
 use crate::dictionary::Dictionary;
 use crate::model::{Date, Timestamp};
 use crate::record::Lifetime;
@@ -35,6 +36,8 @@ pub struct Inner {
     pub records: Records,
     /// Rules and dictionaries, for their words.
     pub dictionary: Arc<Dictionary>,
+    /// What documents are shown with.
+    pub viewing: Viewing,
     /// How it is run.
     pub options: Options,
     /// The time zone that times are shown in.
@@ -59,12 +62,13 @@ impl Console {
     pub fn new(
         records: Records,
         dictionary: Arc<Dictionary>,
+        viewing: Viewing,
         options: Options,
         zone: TimeZone,
         clock: impl Fn() -> Timestamp + Send + Sync + 'static,
     ) -> Self {
         let (clock, hashing) = (Box::new(clock), Semaphore::new(2));
-        Self(Arc::new(Inner { records, dictionary, options, zone, clock, hashing }))
+        Self(Arc::new(Inner { records, dictionary, viewing, options, zone, clock, hashing }))
     }
 
     /// Now.

@@ -32,7 +32,7 @@ impl Store {
                 return Err(Error::Unknown(format!("person {}", act.actor)));
             }
             let seen = reviews::seen(tx, matter)?;
-            let sql = "SELECT sha256 FROM part JOIN matter ON matter.evidence = part.evidence \
+            let sql = "SELECT part.sha256 FROM part JOIN matter ON matter.evidence = part.evidence \
                        WHERE matter.id = ?1 AND part.number = ?2";
             let sha256: Option<String> =
                 tx.query_row(sql, (matter, at.part), |row| row.get(0)).optional()?;

@@ -22,7 +22,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("cell", &["model", "pipeline", "view"]),
     ("record", &["model"]),
     ("report", &["model"]),
-    ("console", &["model", "intake", "dictionary", "record", "report"]),
+    ("console", &["model", "intake", "dictionary", "hold", "view", "record", "report"]),
     (
         "cli",
         &[

@@ -2,6 +2,7 @@
 //! in both languages, and the procedure by forms alone.
 
 mod browser;
+mod documents;
 mod doors;
 mod pages;
 mod procedure;

@@ -13,6 +13,10 @@
   };
   const go = (step) => {
     const all = hits();
+    // Behind the last hit of a page of a document is the first of another.
+    const beyond = at() + step;
+    const way = document.querySelector(step > 0 ? "a.beyond[rel=next]" : "a.beyond[rel=prev]");
+    if (way && (beyond < 0 || beyond >= all.length)) return location.assign(way.href);
     if (!all.length) return;
     here = Math.max(0, Math.min(all.length - 1, at() + step));
     const hit = all[here];

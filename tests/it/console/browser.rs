@@ -12,10 +12,15 @@ use axum::http::{HeaderMap, Request, StatusCode, header};
 use jiff::tz::TimeZone;
 use regex::Regex;
 use tower::ServiceExt;
-use vetmark::console::{Console, Options, Records, router};
+use vetmark::console::{Console, Options, Records, Viewing, router};
 use vetmark::dictionary::Dictionary;
+use vetmark::extract::{Limits, Passwords};
+use vetmark::hold::Hold;
+use vetmark::intake;
 use vetmark::model::{Role, Timestamp};
 use vetmark::record::{Act, Hashed, Lifetime, Store};
+use vetmark::report::Quotes;
+use vetmark::view::{InThread, Viewer};
 
 use crate::support::run;
 
@@ -87,6 +92,7 @@ impl Office {
         let console = Console::new(
             records,
             Arc::new(Dictionary::shipped()),
+            viewing(&room.path().join("store")),
             Options { life: Lifetime { idle: 30, whole: 720 }, ..options },
             TimeZone::UTC,
             move || at(clock.load(Ordering::SeqCst)),
@@ -124,6 +130,17 @@ impl Office {
     }
 }
 
+/// Documents are shown in this process, as far as a host without a level may.
+fn viewing(store: &Path) -> Viewing {
+    let show = InThread {
+        viewer: Viewer::new(Limits::default(), Passwords::default()),
+        read: intake::open_file,
+        allowance: 1 << 30,
+    };
+    let hold = Hold::open_at(&Hold::beside(store)).ok();
+    Viewing::new(Arc::new(show), hold, Quotes { on: true, host: None })
+}
+
 pub fn scan(room: &Path) {
     let scan = ["scan", "in", "--as-of", "2026-11-27", "--isolation", "thread", "--store", "store"];
     let ran = run(room, &scan);
@@ -145,6 +162,8 @@ pub struct Page {
     pub status: StatusCode,
     pub headers: HeaderMap,
     pub body: String,
+    /// The same as it came: pictures are no text.
+    pub bytes: Vec<u8>,
 }
 
 impl Browser<'_> {
@@ -185,8 +204,9 @@ impl Browser<'_> {
                 false => self.cookies.insert(name.to_owned(), value.to_owned()),
             };
         }
-        let body = to_bytes(response.into_body(), 16 << 20).await.unwrap();
-        Page { status, headers, body: String::from_utf8(body.to_vec()).unwrap() }
+        let bytes = to_bytes(response.into_body(), 16 << 20).await.unwrap().to_vec();
+        let body = String::from_utf8_lossy(&bytes).into_owned();
+        Page { status, headers, body, bytes }
     }
 
     /// Opens a page, fills in the form that leads to `action`, and follows where it leads.
