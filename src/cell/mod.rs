@@ -21,7 +21,7 @@ mod showing;
 mod worker;
 
 pub use confine::Confinement;
-pub use pool::{Cells, Content, Handed, Item, Settings};
+pub use pool::{Bench, Cells, Content, Handed, Item, Settings};
 #[cfg(fuzzing)]
 pub use protocol::fuzzed;
 pub use showing::Showing;

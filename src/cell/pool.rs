@@ -11,7 +11,7 @@ use std::os::unix::net::UnixStream;
 use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
-use std::sync::{Mutex, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
 use rustix::fs::{MemfdFlags, SealFlags, fcntl_add_seals, memfd_create};
@@ -179,7 +179,7 @@ impl Cells {
     ) -> io::Result<()> {
         let worker = || {
             let mut cell = None;
-            move |_: &str, open: Open| self.examine_in(&mut cell, open())
+            move |_: &str, open: Open| self.examine_in(&mut cell, open(), true)
         };
         in_order(jobs, matters, &worker, |(examination, losses)| keep(examination, losses))
     }
@@ -189,7 +189,12 @@ impl Cells {
     /// # Errors
     /// That no cell could be started, or that it was lost at nothing at all.
     pub fn examine(&self, matter: Handed) -> io::Result<(Examination, Losses)> {
-        self.examine_in(&mut None, matter)
+        self.examine_in(&mut None, matter, true)
+    }
+
+    /// What its cells work by: two pools of one identity say the same of the same matter.
+    pub fn identity(&self) -> &str {
+        &self.identity
     }
 
     /// What came before under the same name is known; what was lost at, is never.
@@ -197,12 +202,13 @@ impl Cells {
         &self,
         cell: &mut Option<Cell>,
         matter: Handed,
+        again_alone: bool,
     ) -> io::Result<(Examination, Losses)> {
         let same = self.known.same(&matter);
         if let Some(known) = same.as_ref().and_then(|same| self.known.get(same, &matter)) {
             return Ok((known, Losses::default()));
         }
-        let (examination, losses) = self.examine_anew(cell, matter)?;
+        let (examination, losses) = self.examine_anew(cell, matter, again_alone)?;
         if let Some(same) = same
             && losses == Losses::default()
         {
@@ -217,12 +223,13 @@ impl Cells {
         &self,
         cell: &mut Option<Cell>,
         matter: Handed,
+        again_alone: bool,
     ) -> io::Result<(Examination, Losses)> {
         let mut losses = Losses::default();
         let mut skip: Vec<(u64, Gap)> = Vec::new();
         let mut tried = BTreeSet::new();
         loop {
-            let examined = match tried.is_empty() {
+            let examined = match tried.is_empty() || !again_alone {
                 true => {
                     let _shared = self.alone.read().unwrap_or_else(PoisonError::into_inner);
                     self.try_once(cell, &matter, &skip, &mut losses)?
@@ -305,6 +312,31 @@ impl Cells {
         let gap = lost_at(loss.kind, &loss.why);
         losses.quarantined = vec![Quarantined { source: matter.source, path: Vec::new(), gap }];
         Ok((examination, losses))
+    }
+}
+
+/// Somebody who has matters examined one after another and keeps a cell in between.
+///
+/// A part that a cell was lost at is tried again beside the others and not alone:
+/// where strangers send documents at any time, one of them must not make all wait.
+#[derive(Debug)]
+pub struct Bench {
+    cells: Arc<Cells>,
+    cell: Option<Cell>,
+}
+
+impl Bench {
+    /// One in this pool; its cell is started when it is first needed.
+    pub fn new(cells: Arc<Cells>) -> Self {
+        Self { cells, cell: None }
+    }
+
+    /// Examines one matter; with it, what was lost on the way.
+    ///
+    /// # Errors
+    /// As [`Cells::examine`].
+    pub fn examine(&mut self, matter: Handed) -> io::Result<(Examination, Losses)> {
+        self.cells.examine_in(&mut self.cell, matter, false)
     }
 }
 

@@ -22,6 +22,15 @@ pub enum Kept {
     Reopened(i64),
 }
 
+impl Kept {
+    /// The number of the matter.
+    pub fn matter(self) -> i64 {
+        match self {
+            Self::Opened(matter) | Self::Known(matter) | Self::Reopened(matter) => matter,
+        }
+    }
+}
+
 /// A matter as it stands.
 struct Standing {
     id: i64,
@@ -53,43 +62,63 @@ impl Store {
     pub fn keep(&mut self, act: Act<'_>, source: &str, of: &Examination) -> Result<Kept> {
         let found = Evidence::of(of)?;
         let digest = found.digest()?;
-        self.write(|tx| {
-            let evidence = evidence::keep(tx, &found)?;
-            let (told, said) = told::keep(tx, of)?;
-            let sha256 = &found.sha256;
-            let what = What { source, of, sha256, evidence, told: (told, &said) };
-            let Some(known) = known(tx, source, sha256, evidence)? else {
-                return open(tx, act, &what, &digest);
-            };
-            if known.sha256 == *sha256 && known.evidence == evidence {
-                examined(tx, act, (known.id, known.version), &what, "scan.again")?;
-                ends(tx, known.id, of)?;
-                return Ok(Kept::Known(known.id));
-            }
-            let version = known.version + 1;
-            let why = match known.sha256 == *sha256 {
-                true => "matter.reopen-rules",
-                false => "matter.reopen-bytes",
-            };
-            let seq = examined(tx, act, (known.id, version), &what, why)?;
-            tx.execute(
-                "UPDATE matter SET version = ?2, sha256 = ?3, evidence = ?4, verdict = ?5, \
-                 band = ?6, proposed = 0, opened = ?7, entry = ?8 WHERE id = ?1",
-                (
-                    known.id,
-                    version,
-                    sha256,
-                    evidence,
-                    of.verdict.name(),
-                    evidence::band(of.verdict),
-                    ledger::written(act.at),
-                    seq,
-                ),
-            )?;
-            ends(tx, known.id, of)?;
-            Ok(Kept::Reopened(known.id))
-        })
+        self.write(|tx| kept(tx, act, source, of, (&found, &digest), Same::Bytes))
     }
+}
+
+/// What makes an examination one of a matter that is there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Same {
+    /// The same source, or the same bytes with the same evidence under another.
+    Bytes,
+    /// The same source alone: two messages of the same bytes go to different people, and
+    /// are decided about one by one.
+    Source,
+}
+
+/// Keeps an examination within an operation.
+pub(super) fn kept(
+    tx: &Transaction<'_>,
+    act: Act<'_>,
+    source: &str,
+    of: &Examination,
+    (found, digest): (&Evidence, &str),
+    same: Same,
+) -> Result<Kept> {
+    let evidence = evidence::keep(tx, found)?;
+    let (told, said) = told::keep(tx, of)?;
+    let sha256 = &found.sha256;
+    let what = What { source, of, sha256, evidence, told: (told, &said) };
+    let Some(known) = known(tx, source, sha256, evidence, same)? else {
+        return open(tx, act, &what, digest);
+    };
+    if known.sha256 == *sha256 && known.evidence == evidence {
+        examined(tx, act, (known.id, known.version), &what, "scan.again")?;
+        ends(tx, known.id, of)?;
+        return Ok(Kept::Known(known.id));
+    }
+    let version = known.version + 1;
+    let why = match known.sha256 == *sha256 {
+        true => "matter.reopen-rules",
+        false => "matter.reopen-bytes",
+    };
+    let seq = examined(tx, act, (known.id, version), &what, why)?;
+    tx.execute(
+        "UPDATE matter SET version = ?2, sha256 = ?3, evidence = ?4, verdict = ?5, \
+         band = ?6, proposed = 0, opened = ?7, entry = ?8 WHERE id = ?1",
+        (
+            known.id,
+            version,
+            sha256,
+            evidence,
+            of.verdict.name(),
+            evidence::band(of.verdict),
+            ledger::written(act.at),
+            seq,
+        ),
+    )?;
+    ends(tx, known.id, of)?;
+    Ok(Kept::Reopened(known.id))
 }
 
 fn known(
@@ -97,6 +126,7 @@ fn known(
     source: &str,
     sha256: &str,
     evidence: i64,
+    same: Same,
 ) -> Result<Option<Standing>> {
     let standing = |row: &rusqlite::Row<'_>| {
         Ok(Standing {
@@ -113,7 +143,7 @@ fn known(
         )?
         .query_row([source, NOWHERE], standing)
         .optional()?;
-    if by_source.is_some() {
+    if by_source.is_some() || same == Same::Source {
         return Ok(by_source);
     }
     Ok(tx

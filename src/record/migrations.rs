@@ -11,6 +11,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0002-matters.sql"),
     include_str!("migrations/0003-deadlines.sql"),
     include_str!("migrations/0004-accounts.sql"),
+    include_str!("migrations/0005-passages.sql"),
 ];
 
 /// What SQLite's header says of a store of ours: `vetm`.

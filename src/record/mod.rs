@@ -16,6 +16,7 @@ mod links;
 mod looks;
 mod migrations;
 mod papers;
+mod passages;
 mod people;
 mod queue;
 mod replay;
@@ -38,6 +39,7 @@ pub use ledger::{
 pub use links::{LINK_MINUTES, LinkFor, Newcomer};
 pub use looks::Look;
 pub use papers::{Chosen, Paper, Proposed};
+pub use passages::{Answered, Passage, Passed, Released};
 pub use people::Person;
 pub use queue::{Acted, Docket, Line, MadeBy, Mark, QueueOf};
 pub use replay::{Difference, difference};
@@ -50,6 +52,8 @@ pub use upkeep::{Checked, Purged};
 mod accounts_tests;
 #[cfg(test)]
 mod due_tests;
+#[cfg(test)]
+mod passage_tests;
 #[cfg(test)]
 mod store_tests;
 #[cfg(test)]

@@ -100,6 +100,20 @@ const TOLD_BESIDE_THE_LEDGER: &str = "SELECT examination.entry FROM examination 
     JOIN told ON told.id = examination.told JOIN ledger ON ledger.seq = examination.entry \
     WHERE json_extract(ledger.body, '$.told') IS NOT told.digest";
 
+/// Passages that are not what the ledger says came through a gateway.
+const PASSAGES_BESIDE_THE_LEDGER: &str = "SELECT passage.entry FROM passage \
+    LEFT JOIN ledger ON ledger.seq = passage.entry \
+    WHERE ledger.action IS NOT 'gateway.passage' OR ledger.subject <> 'matter ' || passage.matter \
+    OR json_extract(body, '$.version') IS NOT passage.version \
+    OR json_extract(body, '$.passage.queue') IS NOT passage.queue \
+    OR json_extract(body, '$.passage.answer') IS NOT passage.answer";
+
+/// Entries of passages that are gone, though nobody purged them.
+const ENTRIES_WITHOUT_A_PASSAGE: &str = "SELECT seq FROM ledger \
+    WHERE action = 'gateway.passage' \
+    AND NOT EXISTS (SELECT 1 FROM passage WHERE passage.entry = ledger.seq) \
+    AND NOT EXISTS (SELECT 1 FROM purged WHERE ledger.subject = 'matter ' || purged.matter)";
+
 impl Store {
     /// Writes a copy to a new file: whole, and as the store stands at this moment,
     /// whoever writes meanwhile.
@@ -176,6 +190,14 @@ impl Store {
                 TOLD_BESIDE_THE_LEDGER,
                 "the examination of this entry is not what was entered",
                 "该条目的检查结果与登记内容不一致",
+                PASSAGES_BESIDE_THE_LEDGER,
+                "the passage of this entry is not what was entered",
+                "该条目的通行记录与登记内容不一致",
+            ),
+            (
+                ENTRIES_WITHOUT_A_PASSAGE,
+                "the passage of this entry is gone, and nobody purged it",
+                "该条目的通行记录缺失，且未经清除",
             ),
         ] {
             for seq in self.numbers(sql)? {
@@ -310,6 +332,7 @@ const TAKEN_OUT: &[&str] = &[
     "DELETE FROM clock WHERE matter = ?1",
     "DELETE FROM proposal WHERE matter = ?1",
     "DELETE FROM opened WHERE matter = ?1",
+    "DELETE FROM passage WHERE matter = ?1",
     "DELETE FROM examination WHERE matter = ?1",
     "DELETE FROM matter WHERE id = ?1",
 ];

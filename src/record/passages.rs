@@ -1,0 +1,208 @@
+//! What came through a gateway: each passage with its examination, in one operation;
+//! and whether somebody decided that what is held may go.
+
+use rusqlite::OptionalExtension;
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+
+use super::error::Result;
+use super::evidence::Evidence;
+use super::keep::{Kept, Same, kept, subject};
+use super::ledger;
+use super::store::{Act, Store};
+use crate::model::{Examination, Words, named};
+
+named! {
+    /// What a gateway answers.
+    Answered:
+    /// It goes on, by somebody's standing leave.
+    Pass, "pass", "passed on", "放行";
+    /// It waits for a person.
+    Hold, "hold", "held", "扣留";
+    /// It went back to whoever sent it.
+    Reject, "reject", "rejected", "退回";
+    /// Whoever sent it is to try again.
+    Later, "later", "put off", "暂缓";
+}
+
+/// What came through a gateway.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Passage {
+    /// By which protocol, e.g. `milter`.
+    pub protocol: String,
+    /// What it was answered.
+    pub answer: Answered,
+    /// The mail server's name for it.
+    pub queue: Option<String>,
+    /// Who sent it.
+    pub sender: Option<String>,
+    /// To whom.
+    pub recipients: Vec<String>,
+    /// The account that was authenticated.
+    pub account: Option<String>,
+    /// Where it came from: an address, or the path of a socket or folder.
+    pub client: String,
+    /// On whose standing leave it passed; nobody's where it did not.
+    pub leave: Option<String>,
+}
+
+/// A passage on record.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Passed {
+    /// The entry of the ledger.
+    pub entry: u64,
+    /// The matter it is.
+    pub matter: i64,
+    /// Which version of it.
+    pub version: u32,
+    /// When: RFC 3339 in UTC.
+    pub at: String,
+    /// What came through.
+    pub passage: Passage,
+}
+
+/// A person's decision that what is held may go.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Released {
+    /// The entry of the ledger.
+    pub entry: u64,
+    /// Who.
+    pub person: String,
+}
+
+impl Store {
+    /// Keeps an examination and what came of it at a gateway, in one transaction.
+    ///
+    /// # Errors
+    /// Those of the store.
+    pub fn keep_passage(
+        &mut self,
+        act: Act<'_>,
+        source: &str,
+        of: &Examination,
+        passage: &Passage,
+    ) -> Result<Kept> {
+        let found = Evidence::of(of)?;
+        let digest = found.digest()?;
+        self.write(|tx| {
+            let kept = kept(tx, act, source, of, (&found, &digest), Same::Source)?;
+            let matter = kept.matter();
+            let sql = "SELECT version FROM matter WHERE id = ?1";
+            let version: u32 = tx.query_row(sql, [matter], |row| row.get(0))?;
+            let body = json!({ "version": version, "passage": passage });
+            let seq = ledger::append(tx, act, "gateway.passage", &subject(matter), &body)?;
+            let recipients = json!(passage.recipients).to_string();
+            tx.prepare_cached(
+                "INSERT INTO passage (entry, matter, version, protocol, answer, queue, sender, \
+                 recipients, account, client, leave) \
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
+            )?
+            .execute((
+                seq,
+                matter,
+                version,
+                &passage.protocol,
+                passage.answer.name(),
+                &passage.queue,
+                &passage.sender,
+                recipients,
+                &passage.account,
+                &passage.client,
+                &passage.leave,
+            ))?;
+            Ok(kept)
+        })
+    }
+
+    /// What came through a gateway as this matter, in order.
+    ///
+    /// # Errors
+    /// Those of the store.
+    pub fn passages(&self, matter: i64) -> Result<Vec<Passed>> {
+        let mut all = self.connection.prepare_cached(
+            "SELECT passage.entry, matter, passage.version, body, at FROM passage \
+             JOIN ledger ON ledger.seq = passage.entry WHERE matter = ?1 ORDER BY passage.entry",
+        )?;
+        let mut rows = all.query([matter])?;
+        let mut passages = Vec::new();
+        while let Some(row) = rows.next()? {
+            passages.push(passed(row)?);
+        }
+        Ok(passages)
+    }
+
+    /// The last passage under a mail server's name.
+    ///
+    /// # Errors
+    /// Those of the store.
+    pub fn passage_of(&self, queue: &str) -> Result<Option<Passed>> {
+        let mut last = self.connection.prepare_cached(
+            "SELECT passage.entry, matter, passage.version, body, at FROM passage \
+             JOIN ledger ON ledger.seq = passage.entry WHERE queue = ?1 \
+             ORDER BY passage.entry DESC LIMIT 1",
+        )?;
+        let mut rows = last.query([queue])?;
+        rows.next()?.map(passed).transpose()
+    }
+
+    /// What was held under a mail server's name, and of which nothing since says that it
+    /// went: neither by order nor without.
+    ///
+    /// # Errors
+    /// Those of the store.
+    pub fn in_hold(&self) -> Result<Vec<Passed>> {
+        let mut all = self.connection.prepare_cached(
+            "SELECT passage.entry, matter, passage.version, body, at FROM passage \
+             JOIN ledger ON ledger.seq = passage.entry \
+             WHERE queue IS NOT NULL AND answer = 'hold' AND protocol IN ('milter', 'postfix') \
+             AND NOT EXISTS (SELECT 1 FROM ledger AS went \
+             WHERE went.subject = 'queue ' || passage.queue AND went.seq > passage.entry) \
+             ORDER BY passage.entry",
+        )?;
+        let mut rows = all.query([])?;
+        let mut held = Vec::new();
+        while let Some(row) = rows.next()? {
+            held.push(passed(row)?);
+        }
+        Ok(held)
+    }
+
+    /// Whether a person decided that what came through may go by this channel as it is:
+    /// about this version of the matter, which is the matter's still, and after it came, so
+    /// that they could know whom it goes to.
+    ///
+    /// # Errors
+    /// Those of the store.
+    pub fn released(&self, passed: &Passed, channel: &str) -> Result<Option<Released>> {
+        let mut last = self.connection.prepare_cached(
+            "SELECT act.entry, act.person FROM proposal \
+             JOIN matter ON matter.id = proposal.matter AND matter.version = proposal.version \
+             JOIN act ON act.proposal = proposal.id AND act.step = 'decide' \
+             JOIN disposition ON disposition.act = act.id \
+             WHERE proposal.matter = ?1 AND proposal.version = ?2 AND proposal.channel = ?3 \
+             AND proposal.step = 'closed' AND conclusion = 'disclose' AND act.entry > ?4",
+        )?;
+        let wanted = (passed.matter, passed.version, channel, passed.entry);
+        let released =
+            last.query_row(wanted, |row| Ok(Released { entry: row.get(0)?, person: row.get(1)? }));
+        Ok(released.optional()?)
+    }
+}
+
+/// What a row and its entry say: the ledger's own words, which nobody can change.
+fn passed(row: &rusqlite::Row<'_>) -> Result<Passed> {
+    #[derive(Deserialize)]
+    struct Body {
+        passage: Passage,
+    }
+    let body: String = row.get(3)?;
+    let body: Body = serde_json::from_str(&body)
+        .map_err(|error| super::error::Error::Damaged(error.to_string()))?;
+    Ok(Passed {
+        entry: row.get(0)?,
+        matter: row.get(1)?,
+        version: row.get(2)?,
+        at: row.get(4)?,
+        passage: body.passage,
+    })
+}
