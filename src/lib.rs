@@ -28,4 +28,7 @@ pub mod report;
 
 pub mod console;
 
+#[cfg(target_os = "linux")]
+pub mod gateway;
+
 pub mod cli;

@@ -202,7 +202,7 @@ fn handed(source: String, unread: Unread, allowance: u64) -> Handed {
 
 /// Starts the first cell. It loads dictionaries and rules, this process does not.
 #[cfg(target_os = "linux")]
-fn start_cells(settings: &Settings, as_of: Date) -> anyhow::Result<Cells> {
+pub(super) fn start_cells(settings: &Settings, as_of: Date) -> anyhow::Result<Cells> {
     Cells::start(cell_settings(settings, as_of)).or_else(|error| {
         // Where files are at fault, loading them here says better what is wrong.
         pipeline(settings, as_of, true)?;

@@ -8,6 +8,8 @@ mod config;
 mod dictionary;
 mod explain;
 mod explain_finding;
+#[cfg(target_os = "linux")]
+mod gateway;
 mod interrupt;
 mod keep;
 mod key_file;
@@ -79,6 +81,8 @@ enum Command {
     Matter(matter::Args),
     Replay(replay::Args),
     Released(replay::ReleasedArgs),
+    #[cfg(target_os = "linux")]
+    Gateway(Box<gateway::Args>),
     Ledger(ledger::Args),
     Store(store::Args),
     Serve(serve::Args),
@@ -165,6 +169,8 @@ fn dispatch(cli: Cli) -> anyhow::Result<Status> {
         Some(Command::Matter(args)) => matter::run(&args),
         Some(Command::Replay(args)) => replay::run(&args),
         Some(Command::Released(args)) => replay::released(&args),
+        #[cfg(target_os = "linux")]
+        Some(Command::Gateway(args)) => gateway::run(&args),
         Some(Command::Ledger(args)) => ledger::run(&args),
         Some(Command::Store(args)) => store::run(&args),
         Some(Command::Serve(args)) => serve::run(&args),

@@ -23,9 +23,7 @@ pub(super) use args::{Flags, SettingArgs};
 pub(super) use file::{Found, places, read as read_file};
 pub(super) use given::{Given, Mistake, Origin, not_in_order};
 pub(super) use key::{DefaultValue, Key, SETTINGS, Setting};
-#[cfg(test)]
-use value::Kind;
-pub(super) use value::Value;
+pub(super) use value::{Kind, Value};
 
 use super::remark;
 use crate::extract::Limits;

@@ -1,0 +1,7 @@
+//! The protocol of clamd (clamd(8)), which mail filters, web servers and file servers
+//! speak to a scanner: a command, a content, and one line for an answer.
+
+mod codec;
+mod session;
+
+pub use session::{Clamd, session};
