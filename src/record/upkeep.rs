@@ -190,6 +190,8 @@ impl Store {
                 TOLD_BESIDE_THE_LEDGER,
                 "the examination of this entry is not what was entered",
                 "该条目的检查结果与登记内容不一致",
+            ),
+            (
                 PASSAGES_BESIDE_THE_LEDGER,
                 "the passage of this entry is not what was entered",
                 "该条目的通行记录与登记内容不一致",

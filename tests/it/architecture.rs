@@ -23,6 +23,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("record", &["model"]),
     ("report", &["model"]),
     ("console", &["model", "intake", "dictionary", "hold", "view", "record", "report"]),
+    ("gateway", &["model", "cell", "record", "report"]),
     (
         "cli",
         &[
@@ -39,6 +40,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "record",
             "report",
             "console",
+            "gateway",
         ],
     ),
 ];
@@ -58,23 +60,43 @@ const ONLY_IN: &[(&str, &[&str], &[&str])] = &[
             "cell/",
             "record/",
             "cli/",
+            // What is handed over, a socket's own file, files that a peer names.
+            "gateway/spool",
+            "gateway/serve",
+            "gateway/clamd/",
+            "gateway/below",
+            "gateway/folder",
         ],
     ),
     (
         "the network",
         &["std::net", "TcpStream", "TcpListener", "UdpSocket", "UnixListener"],
-        &["cell/crasher", "cell/pool", "console/serve", "cli/serve"],
+        &["cell/crasher", "cell/pool", "console/serve", "cli/serve", "gateway/serve"],
     ),
     // What waits for a network waits at the faces; below them code is plain and blocking.
-    ("waiting", &["tokio::", "async "], &["console/", "cli/serve"]),
+    ("waiting", &["tokio::", "async "], &["console/", "cli/serve", "cli/gateway"]),
     // Cells are ended by a clock: what that makes of a document is a gap that says so.
-    ("a clock", &["SystemTime", "time::Instant", "Instant::", "::now("], &["cli/", "cell/pool"]),
+    (
+        "a clock",
+        &["SystemTime", "time::Instant", "Instant::", "::now("],
+        &["cli/", "cell/pool", "gateway/clock"],
+    ),
     ("the environment", &["std::env", "env::var"], &["cli/"]),
     // The PDF reader needs a deep stack of its own, and readers where people look need one.
     (
         "threads",
         &["thread::spawn", "thread::Builder", "thread::scope"],
-        &["pipeline/", "cli/", "cell/crasher", "extract/pdf/", "view/mod"],
+        &[
+            "pipeline/",
+            "cli/",
+            "cell/crasher",
+            "extract/pdf/",
+            "view/mod",
+            "gateway/scans",
+            "gateway/serve",
+            "gateway/folder",
+            "gateway/postfix",
+        ],
     ),
     (
         "standard streams",
@@ -88,7 +110,11 @@ const ONLY_IN: &[(&str, &[&str], &[&str])] = &[
         &["rand::", "RandomState", "thread_rng", "getrandom"],
         &["cli/new_key.rs", "record/secret.rs"],
     ),
-    ("other programs", &["process::Command", "Command::new"], &["cell/", "cli/"]),
+    (
+        "other programs",
+        &["process::Command", "Command::new"],
+        &["cell/", "cli/", "gateway/postfix"],
+    ),
     ("the database", &["rusqlite"], &["record/"]),
     ("SQL", &["SELECT ", "INSERT INTO ", "UPDATE ", "DELETE FROM "], &["record/"]),
     ("text of errors without a type", &["anyhow"], &["cli/"]),

@@ -14,6 +14,8 @@ mod cli;
 mod console;
 /// What each reader makes of small files, held against goldens.
 mod extraction;
+/// Mail and file servers before a gateway.
+mod gateway;
 /// What the program prints, held against `tests/golden/cli`.
 mod golden;
 /// Bombs, loops and other malice: each ends in a named gap.
