@@ -378,12 +378,13 @@ impl Gateway {
     }
 
     fn until_stopped(&self, policy_file: Option<&Path>) -> anyhow::Result<Status> {
-        self.log.say("started", serde_json::json!({ "rules": self.desk.scans.identity() }));
         let signals = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         signals.block_on(async {
             let mut hang_up = signal(SignalKind::hangup())?;
             let mut end = signal(SignalKind::terminate())?;
             let mut interrupt = signal(SignalKind::interrupt())?;
+            // Not before a signal does what it is for: a hang-up would end the program.
+            self.log.say("started", serde_json::json!({ "rules": self.desk.scans.identity() }));
             loop {
                 tokio::select! {
                     _ = hang_up.recv() => self.reload(policy_file),
