@@ -118,6 +118,15 @@ impl Examiner {
 }
 
 impl Examiner {
+    /// What an examination depends on besides the bytes, in a line.
+    pub(super) fn identity(&self) -> String {
+        match &self.place {
+            #[cfg(target_os = "linux")]
+            Place::Cells(cells) => cells.identity().to_owned(),
+            Place::Threads(pipeline) => pipeline.identity(),
+        }
+    }
+
     /// Examines every matter and hands each examination to `keep`, in order, with
     /// what was lost on the way.
     ///

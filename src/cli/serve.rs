@@ -8,10 +8,12 @@ use anyhow::{Context, bail};
 use jiff::tz::TimeZone;
 
 use super::dictionary::Source;
+use super::serve_api::ByDay;
 use super::settings::Key;
 use super::store_file::{StoreArgs, now, said};
 use super::{Status, remark};
-use crate::console::{Console, Limits, Listener, Options, Records, Viewing, router, serve};
+use crate::console::api::{self, Api, Takes};
+use crate::console::{Console, Limits, Listener, Options, Records, Viewing, router_with, serve};
 use crate::hold::Hold;
 use crate::record::Lifetime;
 use crate::report::{Lang, Quotes};
@@ -45,6 +47,9 @@ pub(super) struct Args {
     /// Hours until any session ends
     #[arg(long, value_name = "N", default_value_t = 12, value_parser = clap::value_parser!(i64).range(1..=168))]
     session: i64,
+    /// Bytes of a document that programs may hand in (`/api/v1/examinations`)
+    #[arg(long, value_name = "BYTES", default_value_t = 64 << 20)]
+    api_bytes: usize,
     #[command(flatten)]
     source: Source,
     #[command(flatten)]
@@ -67,7 +72,10 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Status> {
         );
     }
     let dictionary = Source::of(&settings).load()?;
-    let records = Records::open(&path).map_err(|error| said(&error, &path, lang))?;
+    let open = || Records::open(&path).map_err(|error| said(&error, &path, lang));
+    let (records, programs) = (open()?, open()?);
+    // Before anybody looks whether there is a hold: this makes it.
+    let examiner = Arc::new(ByDay::new(settings.clone(), &path)?);
     let viewing = Viewing::new(
         super::cell::shows(&settings)?,
         Hold::open_at(&Hold::beside(&path)).ok(),
@@ -85,9 +93,13 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Status> {
         let options = options(args, &listener)?;
         let base = base(args, &options);
         let zone = TimeZone::system();
+        let digests = (dictionary.rules_digest.clone(), dictionary.scopes_digest.clone());
         let console = Console::new(records, Arc::new(dictionary), viewing, options, zone, now);
         say_where(&console, &base, lang).await?;
-        serve(listener, router(console), Limits::default(), stopped()).await;
+        let takes = Takes { bytes: args.api_bytes, ..Takes::default() };
+        let api = Api::new(programs, examiner, digests, takes, || (now(), super::scan::today()));
+        let router = router_with(console, api::router(api));
+        serve(listener, router, Limits::default(), stopped()).await;
         Ok(Status::NothingFound)
     })
 }

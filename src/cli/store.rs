@@ -7,7 +7,7 @@ use clap::Subcommand;
 use serde_json::json;
 
 use super::store_file::{InWords, StoreArgs, now};
-use super::{Status, remark};
+use super::{Status, remark, store_token};
 use crate::hold::Hold;
 use crate::model::Date;
 use crate::record::{Act, Store};
@@ -51,6 +51,7 @@ enum Command {
         #[command(flatten)]
         store: StoreArgs,
     },
+    Token(store_token::Args),
     /// Take out matters that were decided and that nothing happened to since before a day, and
     /// originals that are held and that nothing on record is about; the ledger keeps what was
     /// done, this among it
@@ -78,6 +79,7 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Status> {
             Ok(Status::NothingFound)
         }
         Command::Check { store } => check(store),
+        Command::Token(args) => store_token::run(args),
         Command::Holidays { file, by, store } => {
             let calendar = super::matter::calendar(file)?;
             let (mut store, lang) = store.open()?;

@@ -7,6 +7,7 @@
 //! in words. No clock, no environment and no file here: whoever starts it brings them.
 
 mod account;
+pub mod api;
 mod assets;
 mod bulk;
 mod error;
@@ -33,7 +34,7 @@ mod who;
 mod words;
 
 pub use records::Records;
-pub use routes::router;
+pub use routes::{router, router_with};
 pub use serve::{Limits, Listener, serve};
 pub use state::{Console, Options};
 pub use view::Viewing;

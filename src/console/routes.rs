@@ -12,11 +12,17 @@ use super::typed::LARGEST;
 use super::{account, assets, bulk, guard, ledger, matter, people, queue, rules, scopes};
 use super::{sign_in, step, view};
 
-/// All of it.
+/// All pages.
 pub fn router(console: Console) -> Router {
+    router_with(console, Router::new())
+}
+
+/// All pages, and what programs ask beside them (`api::router`): no cookie stands behind that.
+pub fn router_with(console: Console, programs: Router<Console>) -> Router {
     pages()
         .layer(from_fn_with_state(console.clone(), guard::pages))
         .merge(files())
+        .merge(programs)
         .fallback(async || Error::NotFound)
         .layer(DefaultBodyLimit::max(LARGEST))
         .layer(from_fn_with_state(console.clone(), guard::every))

@@ -45,6 +45,8 @@ struct Item {
 enum Place {
     File(PathBuf),
     StandardInput,
+    /// Bytes that were handed in.
+    Here(Vec<u8>),
     /// Nowhere to read it from.
     Lost(Gap),
 }
@@ -61,6 +63,12 @@ pub enum Elsewhere {
 }
 
 impl Unread {
+    /// Bytes that were handed in under a name: a matter of their own.
+    pub fn here(name: String, bytes: Vec<u8>) -> Self {
+        let item = Item { name: name.clone(), place: Place::Here(bytes) };
+        Self { source: name, items: vec![item] }
+    }
+
     /// The matter's submissions to be read elsewhere, each with its name; of standard
     /// input, which is read here, at most `allowance` bytes.
     pub fn hand_over(self, allowance: u64) -> Vec<(String, Elsewhere)> {
@@ -69,6 +77,10 @@ impl Unread {
             Place::File(path) => Elsewhere::File(path),
             Place::StandardInput => {
                 let (bytes, gap) = read::standard_input(allowance);
+                Elsewhere::Bytes(bytes, gap)
+            }
+            Place::Here(bytes) => {
+                let (bytes, gap) = read::within(bytes, allowance);
                 Elsewhere::Bytes(bytes, gap)
             }
         };
@@ -83,6 +95,7 @@ impl Unread {
                 Place::Lost(gap) => return Submission::unreadable(item.name, gap),
                 Place::File(path) => read::file(&path, allowance),
                 Place::StandardInput => read::standard_input(allowance),
+                Place::Here(bytes) => read::within(bytes, allowance),
             };
             allowance -= (bytes.len() as u64).min(allowance);
             let mut submission = Submission::file(item.name, bytes);

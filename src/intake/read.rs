@@ -71,6 +71,14 @@ pub(super) fn standard_input(limit: u64) -> (Vec<u8>, Option<Gap>) {
 
 /// Reads to the end or to the limit; what is longer is given up whole, since
 /// the head of a file is not the file.
+/// Bytes that are here already, where they are not too many.
+pub(super) fn within(bytes: Vec<u8>, limit: u64) -> (Vec<u8>, Option<Gap>) {
+    match bytes.len() as u64 > limit {
+        true => (Vec::new(), Some(too_long(limit))),
+        false => (bytes, None),
+    }
+}
+
 fn fill(bytes: &mut Vec<u8>, from: impl Read, limit: u64) -> Option<Gap> {
     if let Err(error) = from.take(limit.saturating_add(1)).read_to_end(bytes) {
         return Some(failed("read", &error));

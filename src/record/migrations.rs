@@ -12,6 +12,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0003-deadlines.sql"),
     include_str!("migrations/0004-accounts.sql"),
     include_str!("migrations/0005-passages.sql"),
+    include_str!("migrations/0006-tokens.sql"),
 ];
 
 /// What SQLite's header says of a store of ours: `vetm`.

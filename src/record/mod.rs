@@ -23,6 +23,7 @@ mod replay;
 mod reviews;
 mod secret;
 mod store;
+mod tokens;
 mod told;
 mod upkeep;
 
@@ -46,6 +47,7 @@ pub use replay::{Difference, difference};
 pub use reviews::{Done, On, upward};
 pub use secret::{Hashed, SHORTEST, Token};
 pub use store::{Act, Store};
+pub use tokens::{Access, LONGEST_DAYS, NewToken, OfBytes, Scope};
 pub use upkeep::{Checked, Purged};
 
 #[cfg(test)]

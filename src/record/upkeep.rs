@@ -95,6 +95,21 @@ const ENTRIES_WITHOUT_A_CLOCK: &str = "SELECT seq FROM ledger WHERE ( \
        AND NOT EXISTS (SELECT 1 FROM clock WHERE clock.opened = seq AND kind = 'report')) \
     AND NOT EXISTS (SELECT 1 FROM purged WHERE ledger.subject = 'matter ' || purged.matter)";
 
+/// Tokens that nobody entered, or that are good for other things than was entered.
+const TOKENS_BESIDE_THE_LEDGER: &str = "SELECT token.entry FROM token \
+    LEFT JOIN ledger ON ledger.seq = token.entry \
+    LEFT JOIN ledger AS ended ON ended.seq = token.gone \
+    WHERE ledger.subject IS NOT 'token ' || token.label OR ledger.action <> 'token.add' \
+    OR json_extract(ledger.body, '$.digest') IS NOT lower(hex(token.digest)) \
+    OR json_extract(ledger.body, '$.scopes') IS NOT token.scopes \
+    OR json_extract(ledger.body, '$.ends') IS NOT token.ends \
+    OR token.gone IS NOT NULL AND (ended.action IS NOT 'token.revoke' \
+       OR ended.subject IS NOT 'token ' || token.label)";
+
+/// Tokens that were revoked, and are there as if they were not.
+const REVOCATIONS_UNDONE: &str = "SELECT seq FROM ledger WHERE action = 'token.revoke' \
+    AND NOT EXISTS (SELECT 1 FROM token WHERE token.gone = ledger.seq)";
+
 /// Examinations that do not say what was reported.
 const TOLD_BESIDE_THE_LEDGER: &str = "SELECT examination.entry FROM examination \
     JOIN told ON told.id = examination.told JOIN ledger ON ledger.seq = examination.entry \
@@ -185,6 +200,16 @@ impl Store {
                 ENTRIES_WITHOUT_A_CLOCK,
                 "the deadline of this entry is gone, or runs though it was stopped",
                 "该条目的期限缺失，或者已了结而仍在计算",
+            ),
+            (
+                TOKENS_BESIDE_THE_LEDGER,
+                "the token of this entry is not what was entered",
+                "该条目的令牌与登记内容不一致",
+            ),
+            (
+                REVOCATIONS_UNDONE,
+                "the token of this entry was revoked, and is there as if it was not",
+                "该条目的令牌已撤销，但仍被保留为有效",
             ),
             (
                 TOLD_BESIDE_THE_LEDGER,

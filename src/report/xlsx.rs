@@ -61,7 +61,7 @@ fn sheet(lang: Lang, table: &Table, sheet: &mut Worksheet) -> Result<(), XlsxErr
         .set_border_bottom(FormatBorder::Thin);
     let cell = Format::new().set_text_wrap().set_align(FormatAlign::Top);
     sheet.set_name(table.name)?;
-    sheet.set_landscape().set_paper_size(9).set_print_fit_to_pages(1, 0);
+    sheet.set_landscape().set_paper_size(9);
     for (at, (column, name)) in (0..).zip(table.columns.iter().zip(table.headings(lang))) {
         sheet.set_column_width(at, column.width)?;
         sheet.write_string_with_format(0, at, name, &heading)?;

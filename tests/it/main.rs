@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used, reason = "a failing unwrap is a failing test")]
 
+/// The API for programs, held against its own document.
+mod api;
 /// Who may know whom, and what must stay absent.
 mod architecture;
 /// Documents made by hand.

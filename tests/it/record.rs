@@ -141,6 +141,46 @@ fn what_is_due_is_listed_until_it_was_reported() {
 }
 
 #[test]
+fn a_token_is_shown_once_and_kept_as_a_digest() {
+    let room = office();
+    let room = room.path();
+    let add = ["store", "token", "add", "scanner", "--by", "setup", "--scope", "read"];
+    let made = with_store(room, &[&add[..], &["--days", "30"]].concat());
+    assert_eq!(made.status, 0, "{}", made.stderr);
+    let token = made.stdout.trim();
+    let secret = token.strip_prefix("vetmark_").unwrap();
+    assert_eq!(secret.len(), 64);
+    assert!(made.stderr.contains("shown once"), "{}", made.stderr);
+    let again = with_store(room, &add);
+    assert_eq!((again.status, again.stdout.as_str()), (2, ""));
+    for (more, wrong) in
+        [(["--scope", "write"], "one of examine, read"), (["--days", "0"], "1..=366")]
+    {
+        let ran = with_store(
+            room,
+            &[&["store", "token", "add", "x", "--by", "setup"][..], &more].concat(),
+        );
+        assert!(ran.status == 2 && ran.stderr.contains(wrong), "{}", ran.stderr);
+    }
+    let listed = done(room, &["store", "token", "list"]);
+    assert!(listed.starts_with("scanner  read  until ") && !listed.contains(secret), "{listed}");
+    done(room, &["store", "token", "revoke", "scanner", "--by", "setup"]);
+    assert!(done(room, &["store", "token", "list"]).contains("revoked"));
+    done(room, &["store", "check"]);
+    let bytes: Vec<u8> = secret
+        .as_bytes()
+        .chunks(2)
+        .map(|pair| u8::from_str_radix(std::str::from_utf8(pair).unwrap(), 16).unwrap())
+        .collect();
+    for file in ["store", "store-wal"] {
+        let kept = fs::read(room.join(file)).unwrap_or_default();
+        for secret in [secret.as_bytes(), &bytes] {
+            assert!(!kept.windows(secret.len()).any(|window| window == secret), "{file}");
+        }
+    }
+}
+
+#[test]
 fn a_store_among_the_documents_is_refused() {
     let room = office();
     let scan = ["scan", ".", "--isolation", "thread"];
