@@ -8,7 +8,7 @@ use anyhow::{Context, bail};
 use clap::Subcommand;
 
 use super::store_file::{InWords, StoreArgs, now};
-use super::{Status, matter_due, matter_show, remark};
+use super::{Status, matter_due, matter_sample, matter_show, remark};
 use crate::intake::is_unchanged;
 use crate::model::{
     Attested, Calendar, Carrier, Conclusion, Date, Disposition, Proposal, Review, Ruled, Ruling,
@@ -43,6 +43,8 @@ enum Command {
     Due(matter_due::List),
     Leak(matter_due::Leak),
     Reported(matter_due::Reported),
+    Sample(matter_sample::Draw),
+    Sampled(matter_sample::Outcome),
 }
 
 /// Which matters, by whom.
@@ -169,6 +171,8 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Status> {
         }
         Command::Due(args) => matter_due::list(args),
         Command::Leak(args) => matter_due::leak(args),
+        Command::Sample(args) => matter_sample::draw(args),
+        Command::Sampled(args) => matter_sample::outcome(args),
         Command::Reported(args) => matter_due::reported(args),
     }
 }

@@ -18,6 +18,7 @@ mod locale;
 mod man;
 mod matter;
 mod matter_due;
+mod matter_sample;
 mod matter_show;
 mod new_key;
 mod output;

@@ -74,11 +74,11 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Status> {
     let dictionary = Source::of(&settings).load()?;
     let open = || Records::open(&path).map_err(|error| said(&error, &path, lang));
     let (records, programs) = (open()?, open()?);
-    // Before anybody looks whether there is a hold: this makes it.
     let examiner = Arc::new(ByDay::new(settings.clone(), &path)?);
+    settings.tell(lang);
     let viewing = Viewing::new(
         super::cell::shows(&settings)?,
-        Hold::open_at(&Hold::beside(&path)).ok(),
+        Hold::beside(&path),
         // Signed in, behind the host's level: a console is as near to the documents as a terminal.
         Quotes { on: settings.word(Key::Quotes) != Some("off"), host: settings.host_level() },
     );

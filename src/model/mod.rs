@@ -1,5 +1,6 @@
 //! The vocabulary: plain values that every room shares. Names no other room.
 
+mod bound;
 mod calendar;
 mod document;
 mod facts;
@@ -14,6 +15,7 @@ mod text;
 mod verdict;
 mod wire;
 
+pub use bound::upper_limit;
 pub use calendar::Calendar;
 pub use document::{Bytes, Matter, Origin, Provenance, Submission};
 pub use facts::{Extension, Facts, IssueDate, Piece};

@@ -278,3 +278,47 @@ fn the_ledger_is_verified_from_its_file_alone() {
     assert_eq!(edited.status, 1);
     assert!(edited.stdout.contains("it does not say what was entered"), "{}", edited.stdout);
 }
+
+/// Sixty matters are cleared and twenty drawn: anybody draws the same by the seed in the
+/// ledger, and what follows is said once.
+#[test]
+fn a_sample_of_what_was_cleared_says_what_follows() {
+    let room = office();
+    let room = room.path();
+    for number in 0..59 {
+        let text = format!("食堂第{number}周供应面条。\n");
+        fs::write(room.join(format!("in/week-{number:02}.txt")), text).unwrap();
+    }
+    scan(room, &[]);
+    let none = with_store(room, &["matter", "sample", "--size", "20", "--by", "setup"]);
+    assert_eq!(none.status, 2, "{}", none.stdout);
+    let plain: Vec<_> = (2..=61).map(|number: u32| number.to_string()).collect();
+    let plain: Vec<&str> = plain.iter().map(String::as_str).collect();
+    let all = |verb: &str, by: &str, more: &[&str]| {
+        let head = ["matter", verb, "--by", by, "--channel", "www"];
+        done(room, &[&head[..], &plain, more].concat());
+    };
+    let about = ["--title", "t", "--on", "2026-12-01", "--basis", "b", "--opinion", "o"];
+    all("submit", "zhang", &about);
+    all("review", "li", &["--opinion", "o"]);
+    all("decide", "wang", &["--conclusion", "disclose", "--reason", "r"]);
+    let seed = "ab".repeat(32);
+    let draw = ["matter", "sample", "--size", "20", "--by", "setup", "--seed", &seed];
+    let drawn = with_store(room, &draw);
+    assert!(drawn.stderr.contains("20 of 60 cleared matters"), "{}", drawn.stderr);
+    assert_eq!(drawn.stdout, done(room, &draw), "one seed, one sample");
+    let other = done(room, &["matter", "sample", "--size", "20", "--by", "setup"]);
+    assert_ne!(drawn.stdout, other);
+    let entry = drawn.stderr.split_once("sample ").unwrap().1.split_once(':').unwrap().0;
+    let first = drawn.stdout.lines().next().unwrap();
+    let outcome = |more: &[&str]| {
+        with_store(room, &[&["matter", "sampled", entry, "--by", "setup"], more].concat())
+    };
+    // Matter 1 is marked and was never cleared.
+    assert_eq!(outcome(&["--missed", "1"]).status, 2);
+    let said = outcome(&["--missed", first]);
+    assert_eq!(said.status, 1, "{}", said.stderr);
+    assert!(said.stdout.contains("1 of 20") && said.stdout.contains("at most 21.62 % of all 60"));
+    assert_eq!(outcome(&[]).status, 2, "it is said once");
+    assert_eq!(with_store(room, &["matter", "sampled", "1", "--by", "setup"]).status, 2);
+}

@@ -10,6 +10,7 @@ mod sheet;
 mod text;
 
 use std::collections::VecDeque;
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use axum::extract::{Path, State};
@@ -35,7 +36,8 @@ const WAITING: usize = 8;
 /// What documents are shown with.
 pub struct Viewing {
     show: Arc<dyn Show>,
-    hold: Option<Hold>,
+    /// Where the hold is, once there is one: a scan may make it at any time.
+    hold: PathBuf,
     quotes: Quotes,
     /// Pictures that were made with a page, until they are asked for.
     waiting: Mutex<VecDeque<(Key, Picture)>>,
@@ -45,9 +47,9 @@ pub struct Viewing {
 type Key = (String, String, u32);
 
 impl Viewing {
-    /// By whoever shows documents; from `hold`, where an original is gone; and no text of what
-    /// `quotes` do not allow.
-    pub fn new(show: Arc<dyn Show>, hold: Option<Hold>, quotes: Quotes) -> Self {
+    /// By whoever shows documents; from the hold at `hold`, where an original is gone; and no
+    /// text of what `quotes` do not allow.
+    pub fn new(show: Arc<dyn Show>, hold: PathBuf, quotes: Quotes) -> Self {
         Self { show, hold, quotes, waiting: Mutex::default() }
     }
 
@@ -66,7 +68,8 @@ impl Viewing {
 
     /// Shows something of a part, from where its file is.
     fn look(&self, of: &Of, what: What) -> Result<View, NotShown> {
-        let file = original(&of.source, &of.trail[0], &of.file_sha256, self.hold.as_ref())
+        let hold = Hold::open_at(&self.hold).ok();
+        let file = original(&of.source, &of.trail[0], &of.file_sha256, hold.as_ref())
             .map_err(NotShown::Absent)?;
         let wanted = Wanted {
             trail: of.trail.clone(),

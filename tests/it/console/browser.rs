@@ -137,8 +137,7 @@ fn viewing(store: &Path) -> Viewing {
         read: intake::open_file,
         allowance: 1 << 30,
     };
-    let hold = Hold::open_at(&Hold::beside(store)).ok();
-    Viewing::new(Arc::new(show), hold, Quotes { on: true, host: None })
+    Viewing::new(Arc::new(show), Hold::beside(store), Quotes { on: true, host: None })
 }
 
 pub fn scan(room: &Path) {
