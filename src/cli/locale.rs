@@ -1,5 +1,7 @@
 //! The language people are spoken to in.
 
+use std::ffi::OsString;
+
 use clap::ValueEnum;
 
 use super::settings::{Flags, Given, Key};
@@ -20,6 +22,25 @@ pub(super) fn choose(asked: Option<LangArg>) -> Lang {
         Some(LangArg::En) => Lang::En,
         Some(LangArg::Zh) => Lang::Zh,
         None => of_the_locale(),
+    }
+}
+
+/// The language of mistakes in a command, before it is known whether its settings can be
+/// read: `--lang`, `VETMARK_LANG`, or the locale's.
+pub(super) fn of_arguments(arguments: &[OsString]) -> Lang {
+    let mut arguments = arguments.iter().map(|argument| argument.to_string_lossy());
+    let mut asked = std::env::var("VETMARK_LANG").ok();
+    while let Some(argument) = arguments.next() {
+        match argument.as_ref() {
+            "--" => break,
+            "--lang" => asked = arguments.next().map(Into::into),
+            _ => asked = argument.strip_prefix("--lang=").map(Into::into).or(asked),
+        }
+    }
+    match asked.as_deref() {
+        Some("en") => Lang::En,
+        Some("zh") => Lang::Zh,
+        _ => of_the_locale(),
     }
 }
 

@@ -42,6 +42,7 @@ mod suppress;
 mod suppress_add;
 mod suppress_check;
 mod text;
+mod usage;
 
 use std::ffi::OsString;
 use std::io::{self, Write};
@@ -51,7 +52,7 @@ use std::thread;
 
 use clap::{Parser, Subcommand};
 
-use crate::report::Shown;
+use crate::report::{Lang, Shown};
 
 /// Finds classification marks in documents before they are disclosed, and says
 /// what could not be read.
@@ -120,7 +121,9 @@ impl From<Status> for ExitCode {
 /// Runs the program.
 pub fn run() -> ExitCode {
     say_where_and_no_more();
-    let cli = match parse(std::env::args_os()) {
+    let arguments: Vec<OsString> = std::env::args_os().collect();
+    let lang = locale::of_arguments(&arguments);
+    let cli = match parse(lang, arguments) {
         Ok(cli) => cli,
         Err(status) => return status.into(),
     };
@@ -133,16 +136,16 @@ pub fn run() -> ExitCode {
         Ok(status) => status.into(),
         Err(error) if is_broken_pipe(&error) => Status::NotDone.into(),
         Err(error) => {
-            complain(&format!("{error:#}"));
+            fail(lang, &error);
             Status::NotDone.into()
         }
     }
 }
 
-fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Cli, Status> {
+fn parse(lang: Lang, arguments: Vec<OsString>) -> Result<Cli, Status> {
     Cli::try_parse_from(arguments).map_err(|error| {
+        let message = usage::words(lang, &error);
         // An argument may be a file name from a stranger: `vetmark scan *`.
-        let message = error.render().to_string();
         let lines: Vec<_> = message.lines().map(|line| Shown(line).to_string()).collect();
         let message = lines.join("\n") + "\n";
         if error.use_stderr() {
@@ -199,10 +202,22 @@ fn version() -> anyhow::Result<Status> {
     Ok(Status::NothingFound)
 }
 
-/// Says an error on standard error, fit for a terminal whatever is in it.
+/// Says on standard error why a command could not be done.
+fn fail(lang: Lang, error: &anyhow::Error) {
+    let causes: Vec<_> =
+        error.chain().map(|cause| lang.message(&cause.to_string()).into_owned()).collect();
+    say(lang.pick("error: ", "错误："), &causes.join(lang.pick(": ", "：")));
+}
+
+/// Says an error on standard error, of which there may be more.
 fn complain(message: &str) {
+    say("error: ", message);
+}
+
+/// Says something on standard error, fit for a terminal whatever is in it.
+fn say(head: &str, message: &str) {
     for (at, line) in message.lines().enumerate() {
-        let head = if at == 0 { "error: " } else { "" };
+        let head = if at == 0 { head } else { "" };
         let _ = writeln!(io::stderr(), "{head}{}", Shown(line));
     }
 }

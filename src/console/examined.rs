@@ -114,7 +114,7 @@ impl With<'_> {
             rule: shown(&gap.rule),
             title: words::rule_title(self.dictionary, &gap.rule, self.lang),
             what: shown(&gap.what),
-            detail: shown(&gap.detail),
+            detail: shown(&self.lang.message(&gap.detail)),
             action: rule.map_or_else(String::new, |rule| shown(self.lang.of(&rule.action).trim())),
         }
     }

@@ -44,7 +44,7 @@ fn rows(lang: Lang, one: &Examined) -> Vec<Vec<String>> {
     let mut rows = Vec::new();
     for part in &one.parts {
         rows.extend(part.findings.iter().map(|found| of_finding(lang, one, part, found).into()));
-        rows.extend(part.gaps.iter().map(|gap| of_gap(one, part, gap).into()));
+        rows.extend(part.gaps.iter().map(|gap| of_gap(lang, one, part, gap).into()));
     }
     if rows.is_empty() {
         let mut cells = blank(one);
@@ -99,12 +99,13 @@ fn of_finding(lang: Lang, one: &Examined, part: &Part, finding: &Finding) -> Cel
     cells
 }
 
-fn of_gap(one: &Examined, part: &Part, gap: &Gap) -> Cells {
+fn of_gap(lang: Lang, one: &Examined, part: &Part, gap: &Gap) -> Cells {
     let mut cells = of_part(one, part, "gap");
     cells[5].clone_from(&gap.rule);
+    let detail = lang.message(&gap.detail);
     cells[14] = match &gap.limit {
-        Some(limit) => format!("{limit}: {}", gap.detail),
-        None => gap.detail.clone(),
+        Some(limit) => format!("{limit}: {detail}"),
+        None => detail.into_owned(),
     };
     cells
 }

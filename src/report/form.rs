@@ -286,8 +286,9 @@ impl Sheet<'_> {
     fn gap(&self, number: usize, part: &Part, gap: &Gap) -> String {
         let number = self.lang.pick(format!("part {number}"), format!("第{number}部分"));
         let limit = gap.limit.as_deref().map(|limit| format!(" ({limit})")).unwrap_or_default();
+        let detail = self.lang.message(&gap.detail);
         let words =
-            format!("{number} · {}{limit} · {} · {}", gap.rule, part.path.join(" › "), gap.detail);
+            format!("{number} · {}{limit} · {} · {detail}", gap.rule, part.path.join(" › "));
         Text(&words).to_string()
     }
 

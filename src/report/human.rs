@@ -312,7 +312,8 @@ impl Paragraph<'_> {
             _ => String::new(),
         };
         let unread = self.say("not read", "未读");
-        let detail = Shown(&gap.detail);
+        let detail = self.lang.message(&gap.detail);
+        let detail = Shown(&detail);
         writeln!(self.out, "{:indent$}[{unread}] {}{limit} · {detail}", "", gap.kind.rule())
     }
 

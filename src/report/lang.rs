@@ -1,5 +1,7 @@
 //! The language of what is said to people.
 
+use std::borrow::Cow;
+
 use crate::model::Words;
 
 /// English or Chinese.
@@ -24,6 +26,15 @@ impl Lang {
     /// The sentence in this language.
     pub fn of(self, words: &Words) -> &str {
         self.pick(&words.en, &words.zh)
+    }
+
+    /// A message that was made in English: why a part was not read, what is wrong with a
+    /// command.
+    pub fn message(self, english: &str) -> Cow<'_, str> {
+        match self {
+            Self::En => Cow::Borrowed(english),
+            Self::Zh => super::chinese::chinese(english),
+        }
     }
 
     /// The language of a POSIX locale such as `zh_CN.UTF-8`; English where it is neither.

@@ -122,7 +122,8 @@ impl Ledger {
                 GapKind::Limit(limit) => format!(" ({})", limit.name()),
                 _ => String::new(),
             };
-            let (rule, why) = (gap.kind.rule(), Shown(&gap.detail));
+            let detail = lang.message(&gap.detail);
+            let (rule, why) = (gap.kind.rule(), Shown(&detail));
             let head = lang.pick("quarantined", "已隔离");
             let trail = trail.join(" › ");
             writeln!(out, "  {head} {trail}{whole} · {rule}{limit} · {why}")?;

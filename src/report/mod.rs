@@ -1,6 +1,7 @@
 //! Values → words, one renderer a file. Renderers take values and a writer;
 //! they know no file, no clock and no terminal.
 
+mod chinese;
 pub mod csv;
 pub mod examined;
 pub mod filed;

@@ -218,7 +218,7 @@ impl Run {
         }
         let result = self.result(
             (&gap.rule, "error"),
-            &format!("{unread}{}", gap.detail),
+            &format!("{unread}{}", self.lang.message(&gap.detail)),
             json!({ "artifactLocation": { "uri": uri(name(part)), "index": index } }),
             fingerprint(&[&part.sha256, &gap.rule, limit, &gap.detail]),
             properties,

@@ -10,6 +10,8 @@ mod architecture;
 mod builders;
 /// Documents in processes of their own.
 mod cells;
+/// What is said in Chinese.
+mod chinese;
 /// The program itself: status, streams, files, signals.
 mod cli;
 /// The reviewer's console, by its router.

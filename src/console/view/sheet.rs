@@ -124,7 +124,11 @@ impl SheetPage {
         };
         let gap = |gap: &Gap| {
             let rule = gap.kind.rule();
-            (words::rule_title(dictionary, rule, lang), rule.to_owned(), shown(&gap.detail))
+            (
+                words::rule_title(dictionary, rule, lang),
+                rule.to_owned(),
+                shown(&lang.message(&gap.detail)),
+            )
         };
         let head = format!("/matters/{matter}/parts/{number}/pages");
         match made.sheet {
@@ -229,7 +233,7 @@ impl SheetPage {
             }
             Some(Err(gap)) => self.remarks.push(lang.pick(
                 format!("The page could not be drawn: {}: {}", gap.kind.rule(), shown(&gap.detail)),
-                format!("该页无法绘制：{}：{}", gap.kind.rule(), shown(&gap.detail)),
+                format!("该页无法绘制：{}：{}", gap.kind.rule(), shown(&lang.message(&gap.detail))),
             )),
             None => {}
         }

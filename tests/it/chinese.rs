@@ -1,0 +1,95 @@
+//! What is said in English deep inside is said in Chinese to those who read Chinese.
+
+use std::path::Path;
+
+use vetmark::report::Lang;
+
+use crate::support::vetmark;
+
+fn is_chinese(text: &str) -> bool {
+    text.chars().any(|c| ('\u{4e00}'..='\u{9fff}').contains(&c))
+}
+
+/// Every reason that the documents of this repository give for not being read.
+#[test]
+fn reasons_are_said_in_chinese() {
+    let mut scan = vetmark();
+    scan.args(["scan", "--lang", "zh", "--quotes=off", "tests/fixtures", "corpora"]);
+    let said = String::from_utf8(scan.output().unwrap().stdout).unwrap();
+    let reasons: Vec<_> =
+        said.lines().filter(|line| line.trim_start().starts_with("[未读]")).collect();
+    assert!(reasons.len() > 40, "{} reasons", reasons.len());
+    let english: Vec<_> = reasons
+        .iter()
+        .filter_map(|line| line.split_once(" · "))
+        .filter(|(_, reason)| !is_chinese(reason))
+        .collect();
+    assert!(english.is_empty(), "{english:#?}");
+}
+
+/// Every reason that stands in the sources as it is said, with a number where it changes.
+#[test]
+fn reasons_in_the_sources_have_their_chinese() {
+    let reason = regex::Regex::new(
+        r#"(?:Gap::new|gap|damaged|Mistake::of|bail!|\.context|with_context)\([^";{}]{0,120}(?:\{\s*|format!\(\s*){0,2}"((?:[^"\\]|\\.|\\\n)*)""#,
+    )
+    .unwrap();
+    let wrapped = regex::Regex::new(r"\\\n\s*").unwrap();
+    let hole = regex::Regex::new(r"\{[^{}]*\}").unwrap();
+    let (mut seen, mut english) = (0, Vec::new());
+    for path in sources(Path::new("src")) {
+        let text = std::fs::read_to_string(&path).unwrap();
+        let text = text.split("#[cfg(test)]\nmod tests {").next().unwrap_or_default();
+        for found in reason.captures_iter(text) {
+            let literal = wrapped.replace_all(&found[1], "").into_owned();
+            let example = hole
+                .replace_all(&literal.replace("\\\"", "\"").replace("\\n", "\n"), "7")
+                .into_owned();
+            // Words of its own: not only what stands in it, and no name of a key.
+            if !example.contains(|c: char| c.is_ascii_lowercase())
+                || !example.contains(' ')
+                || is_chinese(&example)
+                || example == "cannot 7: 7"
+            {
+                continue;
+            }
+            seen += 1;
+            if !is_chinese(&Lang::Zh.message(&example)) {
+                english.push(format!("{}: {literal}", path.display()));
+            }
+        }
+    }
+    assert!(seen > 120, "{seen} reasons");
+    assert!(english.is_empty(), "{english:#?}");
+}
+
+fn sources(folder: &Path) -> Vec<std::path::PathBuf> {
+    let walk = walkdir::WalkDir::new(folder).sort_by_file_name();
+    walk.into_iter()
+        .map(|entry| entry.unwrap().into_path())
+        .filter(|path| path.extension().is_some_and(|e| e == "rs"))
+        .filter(|path| !path.to_string_lossy().contains("test"))
+        .collect()
+}
+
+#[test]
+fn mistakes_are_said_in_chinese() {
+    for (line, said) in [
+        (&["scan", "no-such-file"][..], "错误：无法打开no-such-file：没有这个文件或目录"),
+        (&["explain", "no.such.rule"], "错误：没有规则no.such.rule；"),
+        (
+            &["scan", "--set", "budget.pages=many", "Cargo.toml"],
+            "错误：设置有误\n--set：budget.pages：须为1至1000000的数",
+        ),
+        (&["scan", "--out", "src", "Cargo.toml"], "错误：无法写入src：不是普通文件"),
+        (&["scan"], "错误：缺少必需的参数：<PATH>..."),
+    ] {
+        let out = vetmark().args(line).args(["--lang", "zh"]).output().unwrap();
+        let words = String::from_utf8(out.stderr).unwrap();
+        assert!(words.starts_with(said), "{line:?}: {words}");
+        assert_eq!(out.status.code(), Some(2), "{line:?}");
+        let out = vetmark().args(line).args(["--lang", "en"]).output().unwrap();
+        let words = String::from_utf8(out.stderr).unwrap();
+        assert!(words.starts_with("error: ") && !is_chinese(&words), "{line:?}: {words}");
+    }
+}
