@@ -12,6 +12,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use super::Status;
 use super::cell::{CellArgs, start_cells};
 use super::dictionary::Source;
+use super::keep::OriginalsArg;
 use super::key_file::Keys;
 use super::locale::LangArg;
 use super::passwords::PasswordFile;
@@ -27,6 +28,7 @@ use crate::gateway::{
     Address, Desk, Gate, Keeping, Limits, Listener, Log, Metrics, Policy, Rules, Scans, bind,
     health, serve,
 };
+use crate::hold::Hold;
 use crate::report::Quotes;
 
 /// Stand between mail or file servers and the world: what they hand over is examined, recorded
@@ -149,12 +151,21 @@ struct GatewayFlags {
     keys: Keys,
     #[command(flatten)]
     store: StoreFile,
+    #[command(flatten)]
+    originals: OriginalsArg,
 }
 
 impl Flags for GatewayFlags {
     fn give(&self, given: &mut Given) {
-        let all: [&dyn Flags; 6] =
-            [&self.source, &self.cells, &self.passwords, &self.listen, &self.keys, &self.store];
+        let all: [&dyn Flags; 7] = [
+            &self.source,
+            &self.cells,
+            &self.passwords,
+            &self.listen,
+            &self.keys,
+            &self.store,
+            &self.originals,
+        ];
         all.iter().for_each(|flags| flags.give(given));
     }
 }
@@ -237,13 +248,10 @@ impl Gateway {
         let policy = policy(args.policy.as_deref())?;
         let limits = args.given.limits();
         let metrics = Arc::new(Metrics::default());
-        let keeping = settings.path(Key::Store).map(|path| Keeping {
-            path,
-            quotes: Quotes {
-                on: settings.word(Key::Quotes) == Some("on"),
-                host: settings.host_level(),
-            },
-        });
+        let keeping = settings.path(Key::Store).map(|path| keeping(settings, path)).transpose()?;
+        if keeping.is_none() && settings.hold().is_some() {
+            bail!("originals are kept beside a store: --store FILE");
+        }
         let (_, jobs) = settings.jobs();
         let load = {
             let settings = settings.clone();
@@ -439,6 +447,19 @@ fn reload_aside(desk: &Arc<Desk>) {
         let why = error.to_string();
         desk.log.say("reload", serde_json::json!({ "outcome": "failed", "why": why }));
     }
+}
+
+/// What is kept of what comes, and where.
+fn keeping(settings: &Settings, path: PathBuf) -> anyhow::Result<Keeping> {
+    let on = settings.word(Key::Quotes) == Some("on");
+    let quotes = Quotes { on, host: settings.host_level() };
+    let open = |limit| {
+        let folder = Hold::beside(&path);
+        let opened = Hold::open_or_make(&folder, limit);
+        opened.with_context(|| format!("cannot open {}", folder.display()))
+    };
+    let hold = settings.hold().map(open).transpose()?;
+    Ok(Keeping { path, quotes, hold })
 }
 
 fn policy(file: Option<&Path>) -> anyhow::Result<Policy> {

@@ -16,6 +16,7 @@ use super::policy::{Action, Policy};
 use super::scans::{Refused, Scanned, Scans};
 use super::slip::slip;
 use super::spool::{Room, Sealed};
+use crate::hold::{Hold, Put};
 use crate::model::{Examination, Verdict, Words};
 use crate::record::{Act, Answered, Passage, Store};
 use crate::report::Quotes;
@@ -30,6 +31,8 @@ pub struct Keeping {
     pub path: PathBuf,
     /// What text of documents.
     pub quotes: Quotes,
+    /// Where originals that a person is to look at are kept, if they are.
+    pub hold: Option<Hold>,
 }
 
 /// What a peer hands in.
@@ -154,9 +157,9 @@ impl Desk {
         let Request { name, source, content, envelope } = request;
         let protocol = envelope.protocol;
         let ticket: Ticket = Arc::new((Mutex::new(Stand::Waiting), Condvar::new()));
-        let (desk, settled, bytes) = (Arc::clone(self), Arc::clone(&ticket), content.bytes);
+        let (desk, settled, held) = (Arc::clone(self), Arc::clone(&ticket), content.clone());
         let deliver = Box::new(move |scanned: &Scanned| {
-            desk.deliver(scanned, &source, &envelope, bytes, early, &settled);
+            desk.deliver(scanned, &source, &envelope, &held, early, &settled);
         });
         let answer = match self.scans.submit(&name, content, deliver) {
             Ok(()) => self.wait(&ticket),
@@ -206,7 +209,7 @@ impl Desk {
         scanned: &Scanned,
         source: &str,
         envelope: &Envelope,
-        bytes: u64,
+        content: &Sealed,
         early: Answered,
         (stand, changed): &(Mutex<Stand>, Condvar),
     ) {
@@ -220,7 +223,7 @@ impl Desk {
         };
         let answer = match scanned {
             Ok(examination) => {
-                self.settle(examination.clone(), source, envelope, bytes, gone.then_some(early))
+                self.settle(examination.clone(), source, envelope, content, gone.then_some(early))
             }
             Err(_) => Answer::Refused(Refused::Failed),
         };
@@ -235,10 +238,11 @@ impl Desk {
         mut examination: Examination,
         source: &str,
         envelope: &Envelope,
-        bytes: u64,
+        content: &Sealed,
         answered: Option<Answered>,
     ) -> Answer {
         let policy = self.policy();
+        let bytes = content.bytes;
         let ruled = policy.rule(examination.verdict, envelope, bytes, examination.as_of);
         // What was answered early was not let pass, whatever the policy says now.
         let action = match answered {
@@ -259,6 +263,9 @@ impl Desk {
         let Ok(matter) = self.keep(&examination, source, &passage) else {
             return Answer::Refused(Refused::Record);
         };
+        if let (Some(matter), true) = (matter, action > Action::Pass) {
+            self.hold(matter, content);
+        }
         let verdict = examination.verdict;
         self.metrics.count("vetmark_gateway_verdicts_total", &[("verdict", verdict.name())]);
         let name = names::name(&examination);
@@ -280,6 +287,27 @@ impl Desk {
             slip: slip(&examination, action, &policy.contact, matter),
             rules: examination.engine.rules.chars().take(16).collect(),
         }))
+    }
+
+    /// Keeps the original of a matter that is on record, for whoever is to look at it. One
+    /// that cannot be kept did not pass all the same.
+    fn hold(&self, matter: i64, content: &Sealed) {
+        let hold = self.keeping.as_ref().and_then(|keeping| keeping.hold.as_ref());
+        let Some(hold) = hold else { return };
+        let Sealed { sha256, bytes, .. } = content;
+        let body = json!({ "sha256": sha256, "bytes": bytes });
+        let why = match hold.put(&mut content.reader(), sha256) {
+            Ok(Put::Known) => return,
+            Ok(Put::Kept) => {
+                match self.order("original.hold", &format!("matter {matter}"), &body) {
+                    Ok(()) => return,
+                    Err(error) => error.to_string(),
+                }
+            }
+            Err(error) => error.to_string(),
+        };
+        self.metrics.count("vetmark_gateway_originals_lost_total", &[]);
+        self.log.say("not-held", json!({ "matter": matter, "why": why }));
     }
 
     /// The matter's number, where a store is kept.

@@ -9,7 +9,7 @@
 use std::collections::HashMap;
 use std::io::{self, Read};
 use std::path::PathBuf;
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::Arc;
 use std::thread;
 
@@ -22,7 +22,7 @@ use super::envelope::Envelope;
 use super::milter::TRACE;
 use super::policy::Action;
 use super::serve::Gate;
-use super::spool::Spool;
+use super::spool::{Full, Spool};
 use crate::model::Timestamp;
 use crate::record::{Answered, Passed};
 
@@ -31,6 +31,9 @@ const LISTING: u64 = 256 << 20;
 
 /// What is younger may still be on its way between filter and queue.
 const YOUNG: i64 = 120;
+
+/// How long one of Postfix's programs may take.
+const PROGRAM: Duration = Duration::from_secs(120);
 
 /// A queue id that was given before the message came is another message's.
 const EARLIER: i64 = 3600;
@@ -145,12 +148,11 @@ impl Postfix {
     fn let_go(&self, queue: &str, order: &serde_json::Value) -> io::Result<()> {
         // On record before it is done: an order that failed is given again.
         self.desk.order("gateway.release", &format!("queue {queue}"), order)?;
-        let out = self.program("postsuper").args(["-H", queue]).output()?;
-        if !out.status.success() {
+        if !self.run("postsuper", &["-H", queue])?.0.success() {
             return Err(io::Error::other("postsuper did not release a message"));
         }
         // It would wait for the next run of the queue, which is minutes away and comes anyway.
-        let _ = self.program("postqueue").args(["-i", queue]).output();
+        let _ = self.run("postqueue", &["-i", queue]);
         self.desk.metrics.count("vetmark_gateway_releases_total", &[]);
         self.desk.log.say("released", json!({ "queue": queue, "order": order }));
         Ok(())
@@ -164,14 +166,19 @@ impl Postfix {
             .stdout(Stdio::piped())
             .spawn()?;
         let limit = self.desk.limits.content;
-        let content = match child.stdout.take() {
-            Some(out) => Spool::copy(TRACE.chain(out), &self.desk.room, limit),
-            None => return Err(io::ErrorKind::BrokenPipe.into()),
-        };
-        // It may be writing what nobody reads any more.
-        let _ = child.kill();
-        child.wait()?;
-        let Ok(content) = content else {
+        let out = child.stdout.take().ok_or(io::ErrorKind::BrokenPipe)?;
+        let mut content = Err(Full::Content);
+        read_in_time(&mut child, |_| {
+            content = Spool::copy(TRACE.chain(out), &self.desk.room, limit);
+            Ok(0)
+        })?;
+        if content.is_err() {
+            // It may be writing what nobody reads any more.
+            let _ = child.kill();
+        }
+        let ended = child.wait()?;
+        // One that was ended by the clock gave a piece of a message.
+        let Some(content) = content.ok().filter(|_| ended.success()) else {
             self.desk.log.say("unread", json!({ "queue": message.queue_id }));
             return Ok(());
         };
@@ -215,21 +222,19 @@ impl Postfix {
     }
 
     fn list(&self) -> io::Result<HashMap<String, Queued>> {
-        let mut child = self.program("postqueue").arg("-j").stdout(Stdio::piped()).spawn()?;
-        let mut text = Vec::new();
-        let read = match child.stdout.take() {
-            Some(out) => out.take(LISTING + 1).read_to_end(&mut text),
-            None => Err(io::ErrorKind::BrokenPipe.into()),
-        };
-        if text.len() as u64 > LISTING {
-            let _ = child.kill();
+        let (status, text) = self.run("postqueue", &["-j"])?;
+        match status.success() {
+            true => listing(&text),
+            false => Err(io::Error::other("postqueue did not list the queue")),
         }
-        let status = child.wait()?;
-        read?;
-        if !status.success() {
-            return Err(io::Error::other("postqueue did not list the queue"));
-        }
-        listing(&text)
+    }
+
+    /// Runs a program to its end, or ends it when it takes too long; with what it wrote.
+    fn run(&self, name: &str, arguments: &[&str]) -> io::Result<(ExitStatus, Vec<u8>)> {
+        let mut child = self.program(name).args(arguments).stdout(Stdio::piped()).spawn()?;
+        let mut out = child.stdout.take().ok_or(io::ErrorKind::BrokenPipe)?;
+        let text = read_in_time(&mut child, |text| (&mut out).take(LISTING).read_to_end(text))?;
+        Ok((child.wait()?, text))
     }
 
     fn program(&self, name: &str) -> Command {
@@ -249,6 +254,27 @@ impl Postfix {
         let done = self.desk.with_store(work).map_err(io::Error::other)?;
         done.ok_or_else(|| io::Error::other("no store is kept"))
     }
+}
+
+/// Reads what a program writes while a clock runs that ends the program.
+fn read_in_time(
+    child: &mut Child,
+    read: impl FnOnce(&mut Vec<u8>) -> io::Result<usize>,
+) -> io::Result<Vec<u8>> {
+    let process = rustix::process::Pid::from_child(child);
+    let (done, over) = std::sync::mpsc::channel::<()>();
+    thread::scope(|scope| {
+        scope.spawn(move || {
+            if over.recv_timeout(PROGRAM) == Err(std::sync::mpsc::RecvTimeoutError::Timeout) {
+                // It is still ours: nobody waited for it yet, so that no other has its number.
+                let _ = rustix::process::kill_process(process, rustix::process::Signal::KILL);
+            }
+        });
+        let mut text = Vec::new();
+        let read = read(&mut text);
+        drop(done);
+        read.map(|_| text)
+    })
 }
 
 /// The messages of a listing, by their ids.

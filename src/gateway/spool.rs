@@ -186,23 +186,38 @@ impl Sealed {
         Ok(file)
     }
 
+    /// Reads it from its beginning, from a place of the reader's own.
+    pub fn reader(&self) -> impl Read {
+        Reader { file: &self.file, at: 0 }
+    }
+
     /// Writes all of it.
     ///
     /// # Errors
     /// Those of reading it and of the writer.
     pub fn copy(&self, to: &mut impl Write) -> io::Result<()> {
-        use std::os::unix::fs::FileExt;
-        let mut chunk = vec![0; BUFFER];
-        let mut at = 0;
+        let mut reader = self.reader();
+        let mut piece = vec![0; BUFFER];
         loop {
-            match self.file.read_at(&mut chunk, at)? {
+            match reader.read(&mut piece)? {
                 0 => return Ok(()),
-                read => {
-                    to.write_all(&chunk[..read])?;
-                    at += read as u64;
-                }
+                read => to.write_all(&piece[..read])?,
             }
         }
+    }
+}
+
+/// A place in a content.
+struct Reader<'f> {
+    file: &'f File,
+    at: u64,
+}
+
+impl Read for Reader<'_> {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        let read = std::os::unix::fs::FileExt::read_at(self.file, into, self.at)?;
+        self.at += read as u64;
+        Ok(read)
     }
 }
 

@@ -23,7 +23,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("record", &["model"]),
     ("report", &["model"]),
     ("console", &["model", "intake", "dictionary", "hold", "view", "record", "report"]),
-    ("gateway", &["model", "cell", "record", "report"]),
+    ("gateway", &["model", "hold", "cell", "record", "report"]),
     (
         "cli",
         &[

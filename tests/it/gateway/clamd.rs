@@ -7,7 +7,7 @@ use std::os::unix::net::UnixStream;
 use super::{Gateway, MARKED, PATIENCE, PLAIN, matters, office};
 
 /// A content in chunks of a size, with their end.
-fn chunks(content: &[u8], size: usize) -> Vec<u8> {
+pub(super) fn chunks(content: &[u8], size: usize) -> Vec<u8> {
     let mut bytes = Vec::new();
     for chunk in content.chunks(size) {
         bytes.extend((chunk.len() as u32).to_be_bytes());

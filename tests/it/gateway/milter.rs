@@ -59,8 +59,15 @@ fn open(gateway: &Gateway, offered: [u32; 3]) -> TcpStream {
 #[test]
 fn a_message_is_one_matter_with_its_envelope() {
     let folder = office();
-    let arguments =
-        ["--milter", "127.0.0.1:0", "--policy", "leave.toml", "--store", "office.store"];
+    let arguments = [
+        "--milter",
+        "127.0.0.1:0",
+        "--policy",
+        "leave.toml",
+        "--store",
+        "office.store",
+        "--keep-originals",
+    ];
     let gateway = Gateway::start(folder.path(), &arguments);
     let mut server = open(&gateway, OFFERED);
     let forged = ("x-vetmark-verdict", "no_finding");
@@ -99,6 +106,13 @@ fn a_message_is_one_matter_with_its_envelope() {
     assert_eq!(passage.account.as_deref(), Some("wang"));
     assert_eq!(passage.answer.name(), "hold");
     assert_eq!(store.check().unwrap().wrong, []);
+    // Whoever reviews has the message before them; what passed is not kept.
+    let hold = vetmark::hold::Hold::open_at(&folder.path().join("office.store.hold")).unwrap();
+    assert_eq!(hold.all().unwrap().len(), 2);
+    let mut text = String::new();
+    let mut kept = hold.open(&store.seen(2).unwrap().sha256).unwrap();
+    kept.read_to_string(&mut text).unwrap();
+    assert!(text.ends_with(MARKED), "{text}");
 }
 
 /// A rejection says what to do, in words without any of the document's.

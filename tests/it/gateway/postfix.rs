@@ -288,3 +288,55 @@ fn mail_is_held_and_goes_when_a_person_let_it() {
     let store = vetmark::record::Store::open(&folder.path().join("office.store")).unwrap();
     assert_eq!(store.check().unwrap().wrong, []);
 }
+
+/// A program that is ended with the test.
+struct Daemon(std::process::Child);
+
+impl Drop for Daemon {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+/// clamav-milter between Postfix and clamd's protocol: a find is held with no milter of ours.
+#[test]
+fn clamav_milter_holds_what_was_found() {
+    let program = "/usr/sbin/clamav-milter";
+    if !installed(program) || !installed("/usr/lib/postfix/sbin/master") {
+        return;
+    }
+    if !rustix::process::geteuid().is_root() {
+        not_tested("Postfix is started by root alone");
+        return;
+    }
+    let folder = office();
+    let arguments = ["--clamd", "127.0.0.1:0", "--policy", "leave.toml"];
+    let gateway = Gateway::start(folder.path(), &arguments);
+    let filter = free_port();
+    let settings = format!(
+        "MilterSocket inet:{filter}@127.0.0.1\nClamdSocket tcp:{}\nForeground yes\n\
+         OnInfected Quarantine\nOnFail Defer\nOnClean Accept\nUser root\n",
+        gateway.address("clamd")
+    );
+    let file = folder.path().join("milter.conf");
+    fs::write(&file, settings).unwrap();
+    let started = Command::new(program).arg("-c").arg(&file).spawn().unwrap();
+    let _daemon = Daemon(started);
+    let until = Instant::now() + PATIENCE;
+    while TcpStream::connect(("127.0.0.1", filter)).is_err() {
+        assert!(Instant::now() < until);
+        std::thread::sleep(Duration::from_millis(100));
+    }
+    let (sink_port, messages) = sink();
+    let postfix = Postfix::start(folder.path(), filter, sink_port);
+    let answer = postfix.send("Subject: lunch\r\n", PLAIN);
+    assert!(answer.starts_with("250"), "{answer}\n{}", postfix.log());
+    messages.recv_timeout(PATIENCE).unwrap();
+    let answer = postfix.send("Subject: plan\r\n", MARKED);
+    assert!(answer.starts_with("250"), "{answer}\n{}", postfix.log());
+    assert_eq!(postfix.held().len(), 1, "{}", postfix.log());
+    drop(gateway);
+    let answer = postfix.send("Subject: more\r\n", PLAIN);
+    assert!(answer.starts_with("451"), "{answer}");
+}
