@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use super::Status;
 use super::store_file::{InWords, StoreArgs, now};
 use crate::model::{Step, Verdict};
-use crate::record::{Act, Acted, Docket, Line, Mark, QueueOf};
+use crate::record::{Act, Acted, Docket, Line, Mark, Passage, Passed, QueueOf};
 use crate::report::{Lang, Shown};
 
 /// List matters, the strongest verdicts first
@@ -106,11 +106,39 @@ pub(super) fn show(args: &Show) -> anyhow::Result<Status> {
     for row in &docket.lines {
         line(row, lang, &mut out)?;
     }
+    for passed in &store.passages(args.matter).in_words(lang)? {
+        came(passed, lang, &mut out)?;
+    }
     found(&docket, lang, &mut out)?;
     for acted in &docket.acts {
         said(acted, lang, &mut out)?;
     }
     Ok(Status::NothingFound)
+}
+
+/// How it came through a gateway: whose it is, whom it goes to, and what it was answered.
+fn came(passed: &Passed, lang: Lang, out: &mut dyn Write) -> io::Result<()> {
+    let Passage { protocol, answer, queue, sender, recipients, account, client, leave } =
+        &passed.passage;
+    let words = answer.words();
+    write!(out, "{}  {protocol}  {}", passed.at, lang.of(&words))?;
+    let told = [
+        (lang.pick("queue", "队列"), queue.as_deref()),
+        (lang.pick("from", "发件人"), sender.as_deref()),
+        (lang.pick("account", "账号"), account.as_deref()),
+        (lang.pick("client", "来源"), Some(client.as_str())),
+        (lang.pick("by leave of", "放行授权人"), leave.as_deref()),
+    ];
+    for (name, value) in told {
+        if let Some(value) = value {
+            write!(out, "  {name} {}", Shown(value))?;
+        }
+    }
+    writeln!(out)?;
+    for recipient in recipients {
+        writeln!(out, "  {} {}", lang.pick("to", "收件人"), Shown(recipient))?;
+    }
+    Ok(())
 }
 
 fn found(docket: &Docket, lang: Lang, out: &mut dyn Write) -> io::Result<()> {

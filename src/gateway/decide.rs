@@ -245,9 +245,10 @@ impl Desk {
         let bytes = content.bytes;
         let ruled = policy.rule(examination.verdict, envelope, bytes, examination.as_of);
         // What was answered early was not let pass, whatever the policy says now.
-        let action = match answered {
-            Some(_) => ruled.action.max(Action::Hold),
-            None => ruled.action,
+        let action = match (envelope.is_held, answered) {
+            (true, _) => Action::Hold,
+            (false, Some(_)) => ruled.action.max(Action::Hold),
+            (false, None) => ruled.action,
         };
         examination.source = source.to_owned();
         let passage = Passage {

@@ -41,6 +41,8 @@ pub struct Envelope {
     pub account: Option<String>,
     /// From where it came.
     pub client: String,
+    /// Whether it is held already: then a person lets it go, and no standing leave.
+    pub is_held: bool,
     /// Which way it goes, where the protocol says so by itself.
     pub direction: Direction,
 }

@@ -17,10 +17,9 @@ use serde::Deserialize;
 use serde_json::json;
 
 use super::clock::{self, Duration};
-use super::decide::{Answer, Desk, Request};
+use super::decide::{Desk, Request};
 use super::envelope::Envelope;
 use super::milter::TRACE;
-use super::policy::Action;
 use super::serve::Gate;
 use super::spool::{Full, Spool};
 use crate::model::Timestamp;
@@ -188,20 +187,15 @@ impl Postfix {
             recipients: message.recipients.iter().map(|to| to.address.clone()).collect(),
             queue: Some(message.queue_id.clone()),
             client: "hold queue".into(),
+            is_held: true,
             ..Envelope::default()
         };
         let source = format!("mail/{}/{}", message.queue_id, &content.sha256[..16]);
         let request = Request { name: "message.eml".into(), source, content, envelope };
-        let answer = self.desk.decide(request, Answered::Hold);
+        self.desk.decide(request, Answered::Hold);
         self.desk.metrics.count("vetmark_gateway_held_unread_total", &[]);
         self.desk.log.say("held-unread", json!({ "queue": message.queue_id }));
-        match answer {
-            Answer::Settled(settled) if settled.action == Action::Pass => {
-                let order = json!({ "matter": settled.matter, "by": "standing leave" });
-                self.let_go(&message.queue_id, &order)
-            }
-            _ => Ok(()),
-        }
+        Ok(())
     }
 
     fn alarm(&self, passed: &Passed, queue: &str, found: &str) -> io::Result<()> {

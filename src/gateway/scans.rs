@@ -299,8 +299,12 @@ impl Scans {
                     &mut other.insert((rules.generation, fresh)).1
                 }
             };
-            let scanned = catch_unwind(AssertUnwindSafe(|| examine(bench, &job)))
-                .unwrap_or_else(|_| Err("the examination failed".into()));
+            // What came before a new day's rules failed to load is not judged by the old.
+            let scanned = match rules.as_of == clock::today() {
+                true => catch_unwind(AssertUnwindSafe(|| examine(bench, &job)))
+                    .unwrap_or_else(|_| Err("the examination failed".into())),
+                false => Err("the rules are for another day".into()),
+            };
             if let Err(why) = &scanned {
                 self.log.say("failed", serde_json::json!({ "sha256": job.key.sha256, "why": why }));
             }

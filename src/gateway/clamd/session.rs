@@ -101,7 +101,7 @@ impl Session<'_> {
     fn next(&mut self) -> io::Result<Option<(Form, Command)>> {
         let limits = &self.clamd.desk.limits;
         self.peer.allow(limits.idle, limits.idle);
-        let mut ended = false;
+        let (mut ended, mut begun) = (false, false);
         loop {
             match command(&mut self.buffer, ended) {
                 Ok(Some(asked)) => return Ok(Some(asked)),
@@ -112,8 +112,9 @@ impl Session<'_> {
                     return Ok(None);
                 }
             }
-            if !self.buffer.is_empty() {
-                // What is begun is to be ended soon.
+            if !self.buffer.is_empty() && !begun {
+                // What is begun is to be ended soon, however it trickles in.
+                begun = true;
                 self.peer.allow(limits.silence, limits.silence);
             }
             ended = self.fill(LONGEST)? == 0;

@@ -90,12 +90,14 @@ impl Session<'_> {
     fn next(&mut self) -> io::Result<Option<Head>> {
         let limits = &self.icap.desk.limits;
         self.peer.allow(limits.idle, limits.idle);
+        let mut begun = false;
         loop {
             if let Some(head) = head(&mut self.buffer)? {
                 self.peer.allow(limits.silence, limits.arrival);
                 return Ok(Some(head));
             }
-            if !self.buffer.is_empty() {
+            if !self.buffer.is_empty() && !begun {
+                begun = true;
                 self.peer.allow(limits.silence, limits.silence);
             }
             if self.fill()? == 0 {

@@ -252,6 +252,12 @@ fn mail_is_held_and_goes_when_a_person_let_it() {
         say(folder.path(), &["person", "grant", name, role, "--by", "setup"]);
     }
     assert_eq!(postfix.held(), held);
+    // Whoever decides sees whose it is and whom it goes to.
+    let shown = ["matter", "show", "2", "--by", "wang", "--store", "office.store", "--no-config"];
+    let shown = crate::support::run(folder.path(), &shown).stdout;
+    for said in ["from wang@agency.example", "to press@paper.example", &held[0], "milter  held"] {
+        assert!(shown.contains(said), "{said}: {shown}");
+    }
     disclose(folder.path(), "2", "f1");
     let released = gateway.wait_for("released");
     assert_eq!(
