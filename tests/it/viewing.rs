@@ -92,6 +92,10 @@ fn a_lost_process_is_told() {
         let cells = cells(1);
         let shown = look(&cells, &path, text());
         assert_eq!(shown.as_ref().err().map(|gap| gap.kind), kind, "{wish}: {shown:?}");
+        if let Err(gap) = &shown {
+            let said = vetmark::report::Lang::Zh.message(&gap.detail);
+            assert!(said.starts_with("显示"), "{wish}: {said}");
+        }
         // The next one is a process of its own.
         fs::write(&path, "text").unwrap();
         assert!(look(&cells, &path, text()).is_ok(), "after {wish}");
