@@ -50,11 +50,11 @@ fn why(verdict: Verdict) -> Words {
     match verdict {
         Verdict::Withhold => Words::new(
             "It bears a classification that is in force.",
-            "其中有效期内的密级标志，不得通过本渠道传递。",
+            "其中含有有效期内的密级标志，不得通过本渠道传递。",
         ),
         Verdict::Refer => Words::new(
             "It bears something that may only be decided by a higher body.",
-            "其中内容须报上级机关或保密行政管理部门确定。",
+            "其中含有须报上级机关或者保密行政管理部门确定的内容。",
         ),
         Verdict::Incomplete => {
             Words::new("Some of it could not be read.", "其中部分内容无法读取。")
