@@ -12,7 +12,7 @@ use super::typed::Typed;
 use super::who::{Roles, Signed};
 use super::words;
 use crate::model::{Role, Step, Timestamp, Verdict};
-use crate::record::{Line, QueueOf};
+use crate::record::{self, Line, QueueOf};
 use crate::report::Lang;
 
 /// Lines of a page.
@@ -73,13 +73,18 @@ fn waits(step: Step) -> bool {
     step != Step::Closed && !step.is_undone()
 }
 
+/// The step a person's queue begins with: their own that something waits for, the later
+/// ones first; what they could propose comes last.
+fn first_step(signed: &Signed, waiting: &[(Step, u32)]) -> Option<Step> {
+    let own = || waiting.iter().rev().filter(|(step, _)| signed.person.takes(*step));
+    own().find(|(_, count)| *count > 0).or(own().next()).map(|(step, _)| *step)
+}
+
 /// What is asked for. Whoever has a step to take sees what waits for it.
-fn wanted(query: &Typed, signed: &Signed) -> (QueueOf, Option<Step>) {
-    let own = Step::ALL.iter().copied().filter(|step| waits(*step) && signed.person.takes(*step));
-    let step = match query.get("step") {
-        // A reviewer's or approver's own comes before what they could propose.
-        "" if !query.has("step") => own.max(),
-        name => name.parse().ok(),
+fn wanted(query: &Typed, signed: &Signed, waiting: &[(Step, u32)]) -> (QueueOf, Option<Step>) {
+    let step = match query.has("step") {
+        true => query.get("step").parse().ok(),
+        false => first_step(signed, waiting),
     };
     let text = |name: &str| Some(query.get(name).to_owned()).filter(|text| !text.is_empty());
     let name = || signed.person.name.clone();
@@ -126,15 +131,17 @@ pub(super) async fn show(State(console): State<Console>, signed: Signed, uri: Ur
         return Ok(axum::response::Redirect::to(to).into_response());
     }
     let query = Typed::read(uri.query().unwrap_or_default().as_bytes());
-    let (wanted, step) = wanted(&query, &signed);
-    let shown_steps: Vec<Step> = Step::ALL.iter().copied().filter(|step| waits(*step)).collect();
-    let counted = shown_steps.clone();
-    let (lines, counts, waiting, channels) = console
+    let (asked, who) = (query.clone(), signed.clone());
+    let (lines, step, counts, waiting, channels) = console
         .records
         .read(move |store| {
-            let waiting: Result<Vec<u32>, _> =
-                counted.iter().map(|step| store.waiting(*step, COUNTED)).collect();
-            Ok((store.queue(&wanted)?, store.counts()?, waiting?, store.channels(100)?))
+            let steps = Step::ALL.iter().copied().filter(|step| waits(*step));
+            let waiting: record::Result<Vec<_>> =
+                steps.map(|step| Ok((step, store.waiting(step, COUNTED)?))).collect();
+            let waiting = waiting?;
+            let (wanted, step) = wanted(&asked, &who, &waiting);
+            let lines = store.queue(&wanted)?;
+            Ok((lines, step, store.counts()?, waiting, store.channels(100)?))
         })
         .await?;
     let lang = signed.lang;
@@ -144,7 +151,7 @@ pub(super) async fn show(State(console): State<Console>, signed: Signed, uri: Ur
     let bulk = step.filter(|step| signed.person.takes(*step));
     let page = QueuePage {
         page: Page::of(&signed, "/queue", lang.pick("Queue", "待办")),
-        steps: step_facets(&query, step, &shown_steps, &waiting, (&signed, lang)),
+        steps: step_facets(&query, step, &waiting, (&signed, lang)),
         verdicts: verdict_facets(&query, step, &counts, lang),
         levels: levels(&console, query.get("level"), lang),
         channels: channels.iter().map(|channel| shown(channel)).collect(),
@@ -164,13 +171,11 @@ pub(super) async fn show(State(console): State<Console>, signed: Signed, uri: Ur
 fn step_facets(
     query: &Typed,
     here: Option<Step>,
-    steps: &[Step],
-    waiting: &[u32],
+    waiting: &[(Step, u32)],
     (signed, lang): (&Signed, Lang),
 ) -> Vec<Facet> {
-    let mut facets: Vec<Facet> = steps
+    let mut facets: Vec<Facet> = waiting
         .iter()
-        .zip(waiting)
         .map(|(step, count)| {
             let mine = signed.person.takes(*step);
             let count = match *count {

@@ -1,0 +1,384 @@
+"""Walks the whole procedure in a real browser, with three persons and in both languages:
+in English with the mouse, in Chinese with the keyboard alone. On every page it meets, axe-core
+looks for what keeps people out; anything serious ends the walk.
+
+    browser.py --vetmark PROGRAM --axe axe.min.js [--shots FOLDER [--room FOLDER]]
+
+Needs chromium with its driver, and selenium.
+"""
+
+import argparse
+import pathlib
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+
+from selenium import webdriver
+from selenium.webdriver.chrome.service import Service
+from selenium.webdriver.common.action_chains import ActionChains
+from selenium.webdriver.common.by import By
+from selenium.webdriver.common.keys import Keys
+from selenium.webdriver.support.select import Select
+from selenium.webdriver.support.ui import WebDriverWait
+
+PASSWORD = "a sentence of the office"
+TREE = pathlib.Path(__file__).resolve().parent.parent
+PEOPLE = [("zhang", "张三", "submitter"), ("li", "李四", "reviewer"), ("wang", "王五", "approver")]
+SERIOUS = ("serious", "critical")
+
+
+class Office:
+    """A room with documents, a store, and a console over it."""
+
+    def __init__(self, vetmark, room):
+        self.room = tempfile.TemporaryDirectory()
+        here = room or pathlib.Path(self.room.name)
+        shutil.rmtree(here / "in", ignore_errors=True)
+        for left in here.glob("store*"):
+            left.unlink()
+        (here / "in").mkdir(parents=True)
+        for document in sorted((TREE / "corpora/sample/documents").iterdir()):
+            shutil.copy(document, here / "in")
+        (here / "in/旧稿.pdf").write_bytes(b"%PDF-1.7\nnothing more")
+        store = ["--store", str(here / "store")]
+        scan = [vetmark, "scan", "in", "--quotes=on", "--as-of", "2026-11-27", "--out", "report"]
+        done = subprocess.run(scan + store, cwd=here, capture_output=True, text=True)
+        assert done.returncode == 1, done.stderr
+        serve = [vetmark, "serve", "--listen", "127.0.0.1:0", "--lang", "en"]
+        self.server = subprocess.Popen(serve + store, cwd=here, stdout=subprocess.PIPE, text=True)
+        self.setup = self.server.stdout.readline().strip()
+        self.base = re.match(r"https?://[^/]+", self.setup).group()
+
+    def close(self):
+        self.server.terminate()
+        assert self.server.wait(timeout=30) == 0, "it does not stop in good order"
+        self.room.cleanup()
+
+
+class Browser:
+    """One person's browser."""
+
+    def __init__(self, args, lang, keyboard):
+        options = webdriver.ChromeOptions()
+        for argument in [
+            "--headless=new", "--no-sandbox", "--disable-gpu", "--window-size=1440,1000",
+            "--disable-dev-shm-usage", f"--lang={'zh-CN' if lang == 'zh' else 'en-GB'}",
+        ]:
+            options.add_argument(argument)
+        options.add_experimental_option(
+            "prefs", {"intl.accept_languages": "zh-CN,zh" if lang == "zh" else "en-GB,en"}
+        )
+        options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
+        self.driver = webdriver.Chrome(service=Service(args.chromedriver), options=options)
+        self.args, self.lang, self.keyboard, self.axe = args, lang, keyboard, args.axe.read_text()
+
+    def open(self, address):
+        self.driver.get(address)
+        self.look()
+
+    def look(self):
+        """What every page has to be: in its language, without complaint of browser or axe."""
+        code = self.driver.find_element(By.TAG_NAME, "html").get_attribute("lang")
+        assert code == {"en": "en", "zh": "zh-CN"}[self.lang], f"{code}: {self.driver.current_url}"
+        # axe waits for frames and fonts: a page of ours has no frame.
+        found = self.driver.execute_async_script(
+            self.axe + "; const done = arguments[arguments.length - 1];"
+            "axe.run(document, {resultTypes: ['violations']}).then(r => done(r.violations));"
+        )
+        bad = [one for one in found if one["impact"] in SERIOUS]
+        for one in bad:
+            print(one["id"], one["impact"], one["help"], file=sys.stderr)
+            for node in one["nodes"]:
+                print("   ", node["html"][:200], node["failureSummary"][:300], file=sys.stderr)
+        assert not bad, self.driver.current_url
+        for line in self.driver.get_log("browser"):
+            expected = "status of 4" in line["message"]
+            assert line["level"] != "SEVERE" or expected, line
+
+    def shot(self, name):
+        if self.args.shots:
+            self.driver.save_screenshot(str(self.args.shots / f"{name}.png"))
+
+    # With the mouse elements are found and clicked; with the keyboard alone they are come to.
+
+    def press(self, *keys):
+        ActionChains(self.driver).send_keys(*keys).perform()
+
+    def come_to(self, css):
+        """Tab by Tab to a control, from where the focus is; what cannot be come to is missing."""
+        wanted = self.driver.find_element(By.CSS_SELECTOR, css)
+        radio = wanted.get_attribute("type") == "radio"
+        for _ in range(400):
+            at = self.driver.switch_to.active_element
+            if at == wanted:
+                return at
+            # Of a group of radio buttons Tab comes to one, arrows go on from there.
+            if radio and at.get_attribute("name") == wanted.get_attribute("name"):
+                self.press(Keys.ARROW_DOWN)
+            else:
+                self.press(Keys.TAB)
+        raise AssertionError(f"no way to {css} with the keyboard")
+
+    def write(self, css, text):
+        field = self.driver.find_element(By.CSS_SELECTOR, css)
+        if field.get_attribute("type") == "date":
+            return self.write_day(css, field, text)
+        if self.keyboard:
+            self.come_to(css)
+            ActionChains(self.driver).key_down(Keys.CONTROL).send_keys("a").key_up(
+                Keys.CONTROL
+            ).perform()
+            self.press(text)
+        else:
+            field.click()
+            field.clear()
+            field.send_keys(text)
+
+    def write_day(self, css, field, text):
+        """A day, in the order in which this browser's field takes it."""
+        year, month, day = text.split("-")
+        for typed in [month + day + year, day + month + year, year + Keys.TAB + month + day]:
+            if self.keyboard:
+                self.driver.execute_script("arguments[0].blur()", field)
+                self.come_to(css)
+                self.press(typed)
+            else:
+                field.send_keys(typed)
+            if field.get_attribute("value") == text:
+                return
+        raise AssertionError(f"{css} takes no day: {field.get_attribute('value')}")
+
+    def tick(self, css):
+        if self.keyboard:
+            self.come_to(css)
+            self.press(Keys.SPACE)
+        else:
+            self.driver.find_element(By.CSS_SELECTOR, css).click()
+
+    def go(self, css):
+        """Presses a button or follows a link, and looks at where that leads."""
+        before = self.driver.find_element(By.TAG_NAME, "html")
+        if self.keyboard:
+            self.come_to(css)
+            self.press(Keys.ENTER)
+        else:
+            self.driver.find_element(By.CSS_SELECTOR, css).click()
+        WebDriverWait(self.driver, 60).until(lambda _: is_gone(before))
+        self.look()
+
+    def says(self, words):
+        text = self.driver.find_element(By.TAG_NAME, "main").text
+        assert words in text, f"{words} not in {self.driver.current_url}:\n{text}"
+
+    def all(self, css):
+        return self.driver.find_elements(By.CSS_SELECTOR, css)
+
+
+def is_gone(element):
+    try:
+        element.is_enabled()
+        return False
+    except Exception:
+        return True
+
+
+def sign_in(browser, office, name):
+    browser.open(f"{office.base}/sign-in")
+    browser.write("#name", name)
+    browser.write("#password", PASSWORD)
+    browser.go("main form button")
+
+
+def sign_out(browser):
+    browser.go(".who form button")
+
+
+def password(browser, address):
+    browser.open(address)
+    browser.write("#password", PASSWORD)
+    browser.write("#again", PASSWORD)
+    browser.go("main form button")
+
+
+def set_up(browser, office):
+    """Two administrators by the link that was printed; they enter the others."""
+    browser.open(office.setup)
+    for duty, name, shown in [("system", "sun", "孙七"), ("security", "qian", "钱八")]:
+        browser.write(f"#{duty}-name", name)
+        browser.write(f"#{duty}-shown", shown)
+    browser.go("main form button")
+    links = [link.get_attribute("href") for link in browser.all(".links a")]
+    assert len(links) == 2
+    for link in links:
+        password(browser, link)
+    sign_in(browser, office, "sun")
+    links = []
+    for name, shown, _ in PEOPLE:
+        browser.write("#name", name)
+        browser.write("#shown", shown)
+        browser.go("main section form button")
+    for name, _, _ in PEOPLE:
+        browser.go(f"button[value=link][aria-label$=': {name}']")
+        links.append(browser.all(".notice a")[0].get_attribute("href"))
+    sign_out(browser)
+    sign_in(browser, office, "qian")
+    for name, _, role in PEOPLE:
+        choice = f"select[aria-label$=' {name}']"
+        if browser.keyboard:
+            browser.come_to(choice)
+            select = browser.driver.switch_to.active_element
+            while Select(select).first_selected_option.get_attribute("value") != role:
+                browser.press(Keys.ARROW_DOWN)
+        else:
+            Select(browser.all(choice)[0]).select_by_value(role)
+        browser.go(f"{choice} + button")
+    browser.shot(f"people-{browser.lang}")
+    browser.open(f"{office.base}/policy")
+    sign_out(browser)
+    for link in links:
+        password(browser, link)
+
+
+def to_matter(browser, words):
+    """From the queue to the matter whose line holds some words."""
+    if browser.keyboard:
+        for _ in range(60):
+            at = browser.driver.switch_to.active_element
+            if at.get_attribute("class") == "hit" and words in at.text:
+                break
+            browser.press("j")
+        else:
+            raise AssertionError(f"no {words} in the queue")
+        before = browser.driver.find_element(By.TAG_NAME, "html")
+        browser.press(Keys.ENTER)
+        WebDriverWait(browser.driver, 60).until(lambda _: is_gone(before))
+        browser.look()
+    else:
+        row = [link for link in browser.all("a.hit") if words in link.text]
+        assert row, f"no {words} in the queue"
+        browser.driver.get(row[0].get_attribute("href"))
+        browser.look()
+
+
+def propose(browser, office, words, channel):
+    sign_in(browser, office, "zhang")
+    browser.shot(f"queue-{browser.lang}")
+    to_matter(browser, words)
+    browser.write("#channel", channel)
+    browser.write("#day", "2026-12-01")
+    browser.write("#basis", "政府信息公开条例")
+    browser.write("#opinion", "拟公开")
+    browser.shot(f"form-{browser.lang}")
+    browser.go("#step button")
+    browser.says({"en": "Recorded", "zh": "已登记"}[browser.lang])
+    sign_out(browser)
+
+
+def review(browser, office, words):
+    sign_in(browser, office, "li")
+    to_matter(browser, words)
+    fields = browser.all("input[name^=reason-]")
+    findings = [field.get_attribute("name").removeprefix("reason-") for field in fields]
+    assert findings, "nothing to rule on"
+    for finding in findings:
+        if browser.keyboard:
+            # To the finding with j, its ruling with one key, its reason where that leads.
+            for _ in range(60):
+                if browser.driver.switch_to.active_element.get_attribute("id") == finding:
+                    break
+                browser.press("j")
+            browser.press("u")
+            at = browser.driver.switch_to.active_element
+            assert at.get_attribute("name") == f"reason-{finding}", at.get_attribute("outerHTML")
+            browser.press("标志完整", Keys.ESCAPE)
+        else:
+            browser.tick(f"#{finding}-upheld")
+            browser.write(f"#reason-{finding}", "标志完整")
+    for field in browser.all("textarea[name^=attest-]"):
+        browser.write(f"#{field.get_attribute('id')}", "已阅纸质件")
+    browser.shot(f"matter-{browser.lang}")
+    if browser.keyboard:
+        browser.press(Keys.ESCAPE, "d")
+    browser.write("#opinion", "同意")
+    browser.go("#step button")
+    browser.says({"en": "Recorded", "zh": "已登记"}[browser.lang])
+    sign_out(browser)
+
+
+def decide(browser, office, words):
+    sign_in(browser, office, "wang")
+    to_matter(browser, words)
+    # A live mark was upheld: it is not disclosed as it is, and nothing that was typed is lost.
+    browser.tick("#conclusion-disclose")
+    browser.write("#reason", "同意公开")
+    browser.go("#step button")
+    browser.says({"en": "Not recorded", "zh": "未登记"}[browser.lang])
+    assert browser.all("#reason")[0].get_attribute("value") == "同意公开"
+    browser.shot(f"refused-{browser.lang}")
+    browser.tick("#conclusion-withhold")
+    browser.write("#reason", "不同意公开")
+    browser.go("#step button")
+    browser.says({"en": "Recorded", "zh": "已登记"}[browser.lang])
+    browser.shot(f"decided-{browser.lang}")
+
+
+def around(browser, office):
+    """Pages that the procedure does not come by."""
+    for page in ["/rules", "/rules/cn.mark.state-secret", "/scopes", "/keys", "/account",
+                 "/queue?step=any", "/no-such-page"]:
+        browser.open(office.base + page)
+    scope = None
+    browser.open(office.base + "/scopes")
+    scope = browser.all("a.hit")[0].get_attribute("href")
+    browser.open(scope)
+    # The legend: by a key, and by a page.
+    browser.open(office.base + "/queue?step=any")
+    browser.press("?")
+    WebDriverWait(browser.driver, 60).until(lambda _: browser.all("dialog[open]"))
+    browser.look()
+    browser.shot(f"legend-{browser.lang}")
+    browser.press(Keys.ESCAPE)
+    assert not browser.all("dialog[open]")
+    # On paper.
+    sizes = {"width": 600, "height": 900}
+    browser.driver.set_window_size(**sizes)
+    browser.open(office.base + "/queue?step=any")
+    browser.shot(f"narrow-{browser.lang}")
+
+
+def walk(args, lang, keyboard):
+    office = Office(args.vetmark, args.room)
+    browser = Browser(args, lang, keyboard)
+    try:
+        set_up(browser, office)
+        words = "汛前桥梁"
+        propose(browser, office, words, "政府网站")
+        review(browser, office, words)
+        decide(browser, office, words)
+        around(browser, office)
+    except Exception:
+        browser.shot("failed")
+        raise
+    finally:
+        browser.driver.quit()
+        office.close()
+    print(f"walked in {lang}, {'with the keyboard alone' if keyboard else 'with the mouse'}")
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--vetmark", required=True)
+    parser.add_argument("--axe", required=True, type=pathlib.Path)
+    parser.add_argument("--shots", type=pathlib.Path)
+    parser.add_argument("--room", type=pathlib.Path, help="folder to work in, seen on pictures")
+    parser.add_argument("--chromedriver", default="/usr/bin/chromedriver")
+    args = parser.parse_args()
+    if args.shots:
+        args.shots.mkdir(parents=True, exist_ok=True)
+    walk(args, "en", keyboard=False)
+    walk(args, "zh", keyboard=True)
+
+
+main()
