@@ -329,10 +329,15 @@ def around(browser, office):
     for page in ["/rules", "/rules/cn.mark.state-secret", "/scopes", "/keys", "/account",
                  "/queue?step=any", "/no-such-page"]:
         browser.open(office.base + page)
-    scope = None
     browser.open(office.base + "/scopes")
     scope = browser.all("a.hit")[0].get_attribute("href")
     browser.open(scope)
+    # A document beside what was found in it.
+    browser.open(office.base + "/queue?step=any")
+    to_matter(browser, "汛前桥梁")
+    browser.open(browser.all("#documents a")[-1].get_attribute("href"))
+    browser.says("机密★10年")
+    browser.shot(f"view-{browser.lang}")
     # The legend: by a key, and by a page.
     browser.open(office.base + "/queue?step=any")
     browser.press("?")
@@ -341,7 +346,7 @@ def around(browser, office):
     browser.shot(f"legend-{browser.lang}")
     browser.press(Keys.ESCAPE)
     assert not browser.all("dialog[open]")
-    # On paper.
+    # In a narrow window.
     sizes = {"width": 600, "height": 900}
     browser.driver.set_window_size(**sizes)
     browser.open(office.base + "/queue?step=any")
