@@ -6,7 +6,7 @@ use std::net::TcpStream;
 use super::{Gateway, MARKED, PLAIN, matters, office};
 
 /// What a mail server offers: all actions, and to leave out all that can be.
-const OFFERED: [u32; 3] = [6, 0x1ff, 0x1f_ffff];
+pub(super) const OFFERED: [u32; 3] = [6, 0x1ff, 0x1f_ffff];
 
 fn packet(letter: u8, rest: &[u8]) -> Vec<u8> {
     [&(rest.len() as u32 + 1).to_be_bytes()[..], &[letter], rest].concat()
@@ -17,7 +17,7 @@ fn negotiation(offered: [u32; 3]) -> Vec<u8> {
 }
 
 /// A message as a server sends it, from its sender to its end.
-fn message(queue: &str, headers: &[(&str, &str)], body: &str) -> Vec<u8> {
+pub(super) fn message(queue: &str, headers: &[(&str, &str)], body: &str) -> Vec<u8> {
     let mut bytes = packet(b'D', b"M{auth_authen}\0wang\0");
     bytes.extend(packet(b'M', b"<wang@agency.example>\0SIZE=10\0"));
     bytes.extend(packet(b'R', b"<press@paper.example>\0"));
@@ -41,7 +41,7 @@ fn reply(stream: &mut TcpStream) -> (char, String) {
 }
 
 /// All replies to a message: up to the one that ends them.
-fn replies(stream: &mut TcpStream) -> Vec<(char, String)> {
+pub(super) fn replies(stream: &mut TcpStream) -> Vec<(char, String)> {
     let mut all = vec![reply(stream)];
     while !"catry".contains(all[all.len() - 1].0) {
         all.push(reply(stream));
@@ -49,7 +49,7 @@ fn replies(stream: &mut TcpStream) -> Vec<(char, String)> {
     all
 }
 
-fn open(gateway: &Gateway, offered: [u32; 3]) -> TcpStream {
+pub(super) fn open(gateway: &Gateway, offered: [u32; 3]) -> TcpStream {
     let mut stream = gateway.connect("milter");
     stream.write_all(&negotiation(offered)).unwrap();
     assert_eq!(reply(&mut stream).0, 'O');

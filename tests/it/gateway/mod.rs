@@ -6,6 +6,7 @@
 mod clamd;
 mod folder;
 mod icap;
+mod late;
 mod load;
 mod milter;
 mod peers;
