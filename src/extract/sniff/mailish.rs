@@ -107,6 +107,8 @@ struct Fields<'a> {
     names: Vec<String>,
     /// Whether nothing but fields stood before the first empty line.
     clean: bool,
+    /// Whether fields are at least half of the lines there.
+    is_header: bool,
     text: &'a str,
 }
 
@@ -133,7 +135,8 @@ impl<'a> Fields<'a> {
         }
         // A strange line in what is plainly a header is damage.
         let clean = strange * 4 <= names.len();
-        Self { names, clean, text: text.get(..length).unwrap_or_default() }
+        let is_header = !names.is_empty() && strange <= names.len();
+        Self { names, clean, is_header, text: text.get(..length).unwrap_or_default() }
     }
 
     fn count(&self, of: &[&str]) -> usize {
@@ -151,7 +154,24 @@ impl<'a> Fields<'a> {
             && (self.holds("multipart/")
                 || self.count(&["content-transfer-encoding"]) > 0
                 || self.is_bare_part());
-        self.clean && (telling >= 1 && known >= 2 || is_part)
+        self.clean && (telling >= 1 && known >= 2 || is_part) || self.is_header && self.is_packed()
+    }
+
+    /// Whether a mail program would unpack what follows, whoever wrote the other fields: as
+    /// text nobody could read what is in it.
+    fn is_packed(&self) -> bool {
+        let unfolded = self.text.replace('\r', "").replace("\n ", " ").replace("\n\t", " ");
+        unfolded.to_ascii_lowercase().lines().filter_map(|line| line.split_once(':')).any(
+            |(name, value)| {
+                let (name, value) = (name.trim_end(), value.trim_start());
+                let coded = ["base64", "quoted-printable", "x-uu"];
+                name == "content-type"
+                    && value.starts_with("multipart/")
+                    && value.contains("boundary")
+                    || name == "content-transfer-encoding"
+                        && coded.iter().any(|coding| value.starts_with(coding))
+            },
+        )
     }
 
     /// What was signed or compressed as a part of a mail (RFC 8551, 3.1) may
@@ -199,4 +219,30 @@ fn field_name(line: &str) -> Option<&str> {
         && name.len() < 80
         && name.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.'));
     fits.then_some(name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_mail_program_unpacks_is_mail_whatever_else_its_header_says() {
+        for (head, is_mail) in [
+            ("X-A: 1\nContent-Type: multipart/mixed; boundary=b", true),
+            ("X-A: 1\r\nX-B: 2\r\nContent-Type:\r\n multipart/mixed;\r\n\tboundary=\"b\"", true),
+            ("Thread: 1\nMULTIPART: no\ncontent-type : Multipart/Related; Boundary=b", true),
+            ("X-A: 1\nContent-Transfer-Encoding: base64", true),
+            ("X-A: 1\nX-B: 2\nno field\nContent-Type: multipart/mixed; boundary=b", true),
+            ("X-A: 1\nContent-Type: multipart/mixed", false),
+            ("X-A: 1\nContent-Type: text/plain", false),
+            ("X-A: 1\nAbout: content-type: multipart/mixed; boundary=b", false),
+            ("one\ntwo\nContent-Type: multipart/mixed; boundary=b", false),
+            ("Subject: x\nTo: y", true),
+            ("甲方：某局\n乙方：某公司", false),
+        ] {
+            let text = format!("{head}\n\n--b\n\ntext\n--b--\n");
+            let told = told(&text, text.as_bytes());
+            assert_eq!(told.is_some(), is_mail, "{head}");
+        }
+    }
 }
