@@ -27,6 +27,7 @@ fn look(store: &Store, matter: i64) -> record::Result<Looked> {
         examinations: store.examinations(matter, SHOWN)?,
         related: store.related(matter, SHOWN)?,
         channels: store.channels(SHOWN)?,
+        passages: store.passages(matter)?,
     })
 }
 

@@ -11,7 +11,7 @@ use super::typed::Typed;
 use super::who::Signed;
 use super::words;
 use crate::model::{Carrier, Conclusion, Ruling, Seen, Step};
-use crate::record::{Acted, Docket, Examined, Line, Proposed};
+use crate::record::{Acted, Docket, Examined, Line, Passage, Passed, Proposed};
 use crate::report::Lang;
 
 /// All that the page is made of, from the record.
@@ -23,6 +23,17 @@ pub(super) struct Looked {
     pub(super) examinations: Vec<Examined>,
     pub(super) related: Vec<Line>,
     pub(super) channels: Vec<String>,
+    /// How it came through a gateway, in order.
+    pub(super) passages: Vec<Passed>,
+}
+
+/// How the matter came through a gateway once.
+pub(super) struct PassageView {
+    pub(super) when: String,
+    pub(super) protocol: String,
+    pub(super) answer: String,
+    /// What is known of it, each with its name: sender, recipients, queue id.
+    pub(super) facts: Vec<(&'static str, String)>,
 }
 
 /// One proposal, with where it is on its way.
@@ -104,6 +115,7 @@ pub(super) struct MatterPage {
     pub(super) acts: Vec<ActView>,
     pub(super) examinations: Vec<ExaminedView>,
     pub(super) related: Vec<RelatedView>,
+    pub(super) passages: Vec<PassageView>,
     /// The step that is taken here, if one is this person's.
     pub(super) due: Option<Due>,
     /// Further ones.
@@ -130,7 +142,7 @@ impl MatterPage {
         wanted: (&str, &str),
     ) -> Self {
         let lang = signed.lang;
-        let Looked { seen, docket, routes, examinations, related, channels } = looked;
+        let Looked { seen, docket, routes, examinations, related, channels, passages } = looked;
         let proposals = &docket.proposals;
         let dictionary = &console.dictionary;
         let evidence = &docket.evidence;
@@ -181,6 +193,7 @@ impl MatterPage {
             acts: docket.acts.iter().map(|act| acted(act, console, lang)).collect(),
             examinations: examinations.iter().map(|one| examined(one, console, lang)).collect(),
             related: related.iter().map(|line| other(line, lang)).collect(),
+            passages: passages.iter().map(|passed| came(passed, console, lang)).collect(),
             due,
             others,
             undo,
@@ -226,6 +239,28 @@ pub(super) fn conclusions(lang: Lang) -> Vec<(&'static str, String)> {
 pub(super) fn carriers(lang: Lang) -> Vec<(&'static str, String)> {
     let words = |carrier: &Carrier| lang.of(&carrier.words()).to_owned();
     Carrier::ALL.iter().map(|one| (one.name(), words(one))).collect()
+}
+
+/// Whose it is and whom it goes to: whoever decides is to know.
+fn came(passed: &Passed, console: &Console, lang: Lang) -> PassageView {
+    let Passage { protocol, answer, queue, sender, recipients, account, client, leave } =
+        &passed.passage;
+    let told = [
+        (lang.pick("From", "发件人"), sender.as_deref()),
+        (lang.pick("Account", "账号"), account.as_deref()),
+        (lang.pick("Queue", "队列标识"), queue.as_deref()),
+        (lang.pick("Client", "来源"), Some(client.as_str())),
+        (lang.pick("By leave of", "放行授权人"), leave.as_deref()),
+    ];
+    let mut facts: Vec<_> =
+        recipients.iter().map(|to| (lang.pick("To", "收件人"), shown(to))).collect();
+    facts.extend(told.into_iter().filter_map(|(name, value)| Some((name, shown(value?)))));
+    PassageView {
+        when: console.when(&passed.at),
+        protocol: shown(protocol),
+        answer: lang.of(&answer.words()).to_owned(),
+        facts,
+    }
 }
 
 fn proposal(of: &Proposed, route: &[Step], lang: Lang, today: &str) -> ProposalView {

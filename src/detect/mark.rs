@@ -210,7 +210,8 @@ fn weigh(sheet: &Sheet, parsed: &Parsed, folded: Span, made: &mut Marks) {
     let clean = &finding.quote.clone().unwrap_or_default();
     let hidden = matches!(finding.place.region, Region::Hidden | Region::Deleted);
     let obfuscated = parsed.scattered || parsed.lookalike || alterations(clean).may_deceive();
-    if is_mark && hidden {
+    // What somebody hid is looked at, be it a mark or written about one.
+    if hidden {
         made.findings.push(also(&finding, "text.hidden"));
     }
     if is_mark && obfuscated {

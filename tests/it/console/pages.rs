@@ -2,7 +2,11 @@
 
 use axum::http::{StatusCode, header};
 
+use vetmark::model::{Date, Submission};
+use vetmark::record::{Act, Answered, Passage};
+
 use super::browser::{Office, all};
+use crate::house::pipeline;
 
 /// Pages and who looks at them.
 const PAGES: &[(&str, &str)] = &[
@@ -153,4 +157,35 @@ async fn the_queue_is_narrowed_and_gone_through() {
     browser.get("/matters/2").await;
     assert!(!browser.get(unopened).await.body.contains("/matters/2"));
     assert_eq!(browser.get("/queue/count").await.body, "63");
+}
+
+/// Whoever decides about a message knows whose it is and whom it goes to.
+#[tokio::test]
+async fn a_message_says_where_it_comes_from_and_goes_to() {
+    let office = Office::open();
+    let passage = Passage {
+        protocol: "milter".into(),
+        answer: Answered::Hold,
+        queue: Some("4Z<1>".into()),
+        sender: Some("author@agency.example".into()),
+        recipients: vec!["one@press.example".into(), "two@press.example".into()],
+        account: None,
+        client: "192.0.2.7".into(),
+        leave: None,
+    };
+    let at = "2026-11-27T08:00:00Z".parse().unwrap();
+    let message = pipeline(Date::constant(2026, 11, 27))
+        .examine(Submission::file("mail/4Z", "From: a\nSubject: b\n\ntext".as_bytes().to_vec()));
+    let act = Act { actor: Act::MACHINE, at };
+    let kept = office.store().keep_passage(act, "mail/4Z", &message, &passage).unwrap();
+    for (lang, words) in [("en", "held"), ("zh", "扣留")] {
+        let page =
+            office.signed_in("li", lang).await.get(&format!("/matters/{}", kept.matter())).await;
+        for said in
+            [words, "author@agency.example", "one@press.example", "two@press.example", "192.0.2.7"]
+        {
+            page.says(said);
+        }
+        assert!(!page.body.contains("4Z<1>"), "{}", page.body);
+    }
 }
