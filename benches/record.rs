@@ -8,14 +8,26 @@
 
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use axum::body::{Body, to_bytes};
+use axum::http::{Request, StatusCode, header};
+use jiff::tz::TimeZone;
+use tower::ServiceExt;
+use vetmark::console::{Console, Options, Records, Viewing, router};
+use vetmark::dictionary::Dictionary;
+use vetmark::extract::{Limits, Passwords};
+use vetmark::hold::Hold;
+use vetmark::intake;
 use vetmark::model::{
     Carrier, Coverage, Date, Declassification, DeclassificationState, Disclosure, EngineId,
     Examination, Finding, Level, Part, Place, Proposal, ReadState, Role, Said, Severity, Step,
-    Verdict, Words,
+    Timestamp, Verdict, Words,
 };
-use vetmark::record::{Act, Entry, Hash, On, QueueOf, Store, verify};
+use vetmark::record::{Act, Entry, Hash, Hashed, Lifetime, On, QueueOf, Store, verify};
+use vetmark::report::Quotes;
+use vetmark::view::{InThread, Viewer};
 
 const MATTERS: u32 = 100_000;
 const ENTRIES: u64 = 1_000_000;
@@ -80,6 +92,7 @@ fn store(folder: &Path) {
         store.told(matter).unwrap().len()
     });
     told("one matter as it was reported", line, Duration::from_millis(50));
+    pages(&path, &mut store);
     let started = Instant::now();
     let checked = store.check().unwrap();
     assert_eq!((checked.matters, checked.wrong.len()), (u64::from(MATTERS), 0));
@@ -105,6 +118,64 @@ fn propose(store: &mut Store) {
         let seen = store.seen(matter).unwrap();
         store.submit(act, &On { matter, seen: &seen, bulk: 1 }, &says).unwrap();
     }
+}
+
+/// Pages of the console from request to answer, for somebody who is signed in.
+fn pages(path: &Path, store: &mut Store) {
+    let at: Timestamp = "2026-11-27T08:00:00Z".parse().unwrap();
+    let setup = Act { actor: "zhang", at };
+    store.add_person(setup, "li", "李四").unwrap();
+    store.grant(setup, "li", Role::Reviewer, true).unwrap();
+    let hashed = Hashed::of("a sentence of the office", "li").unwrap();
+    store.set_password(Act { actor: "li", at }, &hashed).unwrap();
+    let life = Lifetime::default();
+    let token = store.sign_in(Act { actor: "li", at }, "password", life).unwrap();
+    let show = InThread {
+        viewer: Viewer::new(Limits::default(), Passwords::default()),
+        read: intake::open_file,
+        allowance: 1 << 30,
+    };
+    let quotes = Quotes { on: true, host: None };
+    let console = Console::new(
+        Records::open(path).unwrap(),
+        Arc::new(Dictionary::shipped()),
+        Viewing::new(Arc::new(show), Hold::beside(path), quotes),
+        Options { hosts: vec!["localhost".into()], life, ..Options::default() },
+        TimeZone::UTC,
+        move || at,
+    );
+    let router = router(console);
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
+    let get = |address: &str| {
+        let request = Request::builder()
+            .uri(address)
+            .header(header::HOST, "localhost")
+            .header(header::COOKIE, format!("vetmark={}", token.text()))
+            .body(Body::empty())
+            .unwrap();
+        runtime.block_on(async {
+            let answer = router.clone().oneshot(request).await.unwrap();
+            assert_eq!(answer.status(), StatusCode::OK, "{address}");
+            to_bytes(answer.into_body(), 16 << 20).await.unwrap().len()
+        })
+    };
+    for (what, address) in [
+        ("page: queue, what waits for me", "/queue"),
+        ("page: queue, all", "/queue?step=any"),
+        ("page: queue, all, middle", "/queue?step=any&behind=2-50000-0"),
+        ("page: queue, one verdict, unopened", "/queue?step=any&verdict=review&unopened=1"),
+        ("page: queue, a word in names", "/queue?step=any&text=77777"),
+        ("page: queue, a word that is nowhere", "/queue?step=any&text=nowhere"),
+        ("page: queue, one level", "/queue?step=any&level=cn%3Ajimi"),
+    ] {
+        told(what, median(|| get(address)), Duration::from_millis(50));
+    }
+    let mut matter = 1;
+    let page = median(|| {
+        matter = matter * 7919 % i64::from(MATTERS) + 1;
+        get(&format!("/matters/{matter}"))
+    });
+    told("page: one matter", page, Duration::from_millis(50));
 }
 
 fn ledger(folder: &Path) {

@@ -2,6 +2,7 @@
 
 use std::io;
 use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 
 use anyhow::{Context, bail};
 
@@ -42,7 +43,12 @@ pub(super) struct Keeper {
     reopened: u64,
     held: u64,
     not_held: u64,
+    /// The scan as the store calls it, once it began, and when that was last told how far it is.
+    run: Option<(i64, Instant)>,
 }
+
+/// How often a scan tells how far it has come.
+const TELL: Duration = Duration::from_secs(1);
 
 impl Keeper {
     /// The store that settings name, where they name one; made where there is none.
@@ -73,8 +79,8 @@ impl Keeper {
                 Some(opened.with_context(|| format!("cannot open {}", folder.display()))?)
             }
         };
-        let (opened, known, reopened, held, not_held) = Default::default();
-        Ok(Some(Self { store, hold, quotes, lang, opened, known, reopened, held, not_held }))
+        let (opened, known, reopened, held, not_held, run) = Default::default();
+        Ok(Some(Self { store, hold, quotes, lang, opened, known, reopened, held, not_held, run }))
     }
 
     /// A store that is examined with the documents would be another with each scan.
@@ -104,6 +110,38 @@ impl Keeper {
         Ok(())
     }
 
+    /// Says to whoever looks at the store that a scan of these paths begins.
+    pub(super) fn begin(&mut self, paths: &[PathBuf]) -> anyhow::Result<()> {
+        let what: Vec<_> = paths.iter().map(|path| path.display().to_string()).collect();
+        let begun = self.store.begin_run(now(), &what.join(" "));
+        let run = begun.map_err(|error| said(&error, self.store.path(), self.lang))?;
+        self.run = Some((run, Instant::now()));
+        Ok(())
+    }
+
+    /// Says that it is over.
+    pub(super) fn end(&mut self) -> anyhow::Result<()> {
+        let Some((run, _)) = self.run.take() else { return Ok(()) };
+        let told = self.store.run_goes_on(now(), run, self.seen(), true);
+        told.map_err(|error| said(&error, self.store.path(), self.lang))
+    }
+
+    fn seen(&self) -> u64 {
+        self.opened + self.known + self.reopened
+    }
+
+    /// Tells how far it has come, now and then.
+    fn goes_on(&mut self) -> crate::record::Result<()> {
+        let seen = self.seen();
+        match &mut self.run {
+            Some((run, last)) if last.elapsed() >= TELL => {
+                *last = Instant::now();
+                self.store.run_goes_on(now(), *run, seen, false)
+            }
+            _ => Ok(()),
+        }
+    }
+
     /// Keeps an examination: when this returns, it is on the disk.
     pub(super) fn keep(&mut self, examination: &Examination) -> io::Result<Kept> {
         let mut examination = examination.clone();
@@ -120,6 +158,9 @@ impl Keeper {
             Kept::Reopened(_) => self.reopened += 1,
         }
         self.hold(kept, &source, &examination)?;
+        self.goes_on().map_err(|error| {
+            io::Error::other(format!("{:#}", said(&error, self.store.path(), self.lang)))
+        })?;
         Ok(kept)
     }
 

@@ -10,7 +10,7 @@ use super::Status;
 use super::new_key::random;
 use super::store_file::{InWords, StoreArgs, now};
 use crate::model::unhex;
-use crate::record::{Act, Sampled};
+use crate::record::Act;
 
 /// Draw a random sample of the matters that were cleared, for a second look
 ///
@@ -79,19 +79,8 @@ pub(super) fn outcome(args: &Outcome) -> anyhow::Result<Status> {
     let missed: BTreeSet<i64> = args.missed.iter().copied().collect();
     let act = Act { actor: &args.by, at: now() };
     let found = store.sampled(act, args.sample, &missed, args.confidence).in_words(lang)?;
-    let Sampled { entry, size, of, missed, limit } = found;
-    // Rounded up: what is said is never less than what follows.
-    let (percent, confidence) = ((limit * 1e4).ceil() / 100.0, args.confidence);
-    let says = match size >= of {
-        true => lang.pick(
-            format!("all {of} cleared matters were looked at again, {missed} should not have been cleared as they were (entry {entry})"),
-            format!("已放行的{of}个事项全部复核，其中{missed}个不应照原样放行（台账第{entry}条）"),
-        ),
-        false => lang.pick(
-            format!("{missed} of {size} should not have been cleared as they were; with {confidence} % confidence at most {percent:.2} % of all {of} (entry {entry})"),
-            format!("抽查{size}个，其中{missed}个不应照原样放行；在{confidence}%的置信度下，全部{of}个中此类事项不超过{percent:.2}%（台账第{entry}条）"),
-        ),
-    };
+    let words = found.words(args.confidence);
+    let (says, missed) = (lang.of(&words), found.missed);
     writeln!(std::io::stdout(), "{says}")?;
     Ok(if missed == 0 { Status::NothingFound } else { Status::PersonNeeded })
 }

@@ -174,6 +174,9 @@ pub(super) fn run(args: Args) -> anyhow::Result<Status> {
     };
 
     let mut scan = Scan::begin(&settings, args.out.as_deref())?;
+    if let Some(keeper) = &mut scan.keeper {
+        keeper.begin(&args.paths)?;
+    }
     let interrupt = Interrupt::listen();
     let progress = Progress::show(&args.paths, by);
     let matters = intake::walk(args.paths, by).take_while(|_| !interrupt.happened());
@@ -250,7 +253,8 @@ impl Scan {
         if !self.seen_together {
             self.ledger.render(self.lang, &mut io::stderr())?;
         }
-        if let Some(keeper) = &self.keeper {
+        if let Some(keeper) = &mut self.keeper {
+            keeper.end()?;
             remark(&keeper.summary());
         }
         if interrupted {

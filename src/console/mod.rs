@@ -22,6 +22,7 @@ mod queue;
 mod records;
 mod routes;
 mod rules;
+mod samples;
 mod scopes;
 mod serve;
 mod sign_in;

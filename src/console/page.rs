@@ -111,6 +111,7 @@ fn ways(signed: &Signed, here: &str) -> Vec<(&'static str, &'static str, bool)> 
         (administers || person.is(Role::Auditor), "/people", "People", "人员"),
         (administers || person.is(Role::Auditor), "/policy", "Steps", "步骤"),
         (person.is(Role::Auditor), "/ledger", "Ledger", "台账"),
+        (person.is(Role::Auditor), "/samples", "Samples", "抽样复核"),
         (true, "/rules", "Rules", "规则"),
         (true, "/scopes", "Dictionaries", "词典"),
         (true, "/keys", "Keys", "按键"),

@@ -12,7 +12,7 @@ use super::typed::Typed;
 use super::who::{Roles, Signed};
 use super::words;
 use crate::model::{Role, Step, Timestamp, Verdict};
-use crate::record::{self, Line, QueueOf};
+use crate::record::{self, Line, QueueOf, Run, RunState};
 use crate::report::Lang;
 
 /// Lines of a page.
@@ -66,6 +66,30 @@ struct QueuePage {
     /// The steps of a selection: name and words.
     bulk: Vec<(&'static str, String)>,
     total: u64,
+    /// Scans on their way or just over, a sentence each.
+    runs: Vec<String>,
+}
+
+/// Scans that are told of.
+const RUNS: u32 = 5;
+
+/// How far a scan has come.
+fn run(run: &Run, console: &Console, lang: Lang) -> String {
+    let (what, seen, when) = (shown(&run.what), run.seen, console.when(&run.begun));
+    match run.state {
+        RunState::Running => lang.pick(
+            format!("A scan of {what} is on its way: {seen} matters so far (begun {when})."),
+            format!("正在扫描{what}：已审查{seen}个事项（{when}开始）。"),
+        ),
+        RunState::Done => lang.pick(
+            format!("A scan of {what} is done: {seen} matters."),
+            format!("扫描{what}已完成：共{seen}个事项。"),
+        ),
+        RunState::Silent => lang.pick(
+            format!("A scan of {what} says nothing any more, and not that it is done: {seen} matters (begun {when})."),
+            format!("扫描{what}已无响应且未完成：已审查{seen}个事项（{when}开始）。"),
+        ),
+    }
 }
 
 /// Whether matters wait for a step: not for the end, nor for what ends a proposal.
@@ -132,7 +156,8 @@ pub(super) async fn show(State(console): State<Console>, signed: Signed, uri: Ur
     }
     let query = Typed::read(uri.query().unwrap_or_default().as_bytes());
     let (asked, who) = (query.clone(), signed.clone());
-    let (lines, step, counts, waiting, channels) = console
+    let at = console.now();
+    let (lines, step, counts, waiting, channels, runs) = console
         .records
         .read(move |store| {
             let steps = Step::ALL.iter().copied().filter(|step| waits(*step));
@@ -141,7 +166,8 @@ pub(super) async fn show(State(console): State<Console>, signed: Signed, uri: Ur
             let waiting = waiting?;
             let (wanted, step) = wanted(&asked, &who, &waiting);
             let lines = store.queue(&wanted)?;
-            Ok((lines, step, store.counts()?, waiting, store.channels(100)?))
+            let runs = store.runs(at, RUNS)?;
+            Ok((lines, step, store.counts()?, waiting, store.channels(100)?, runs))
         })
         .await?;
     let lang = signed.lang;
@@ -163,6 +189,7 @@ pub(super) async fn show(State(console): State<Console>, signed: Signed, uri: Ur
             .into_iter()
             .collect(),
         total: counts.iter().map(|(_, count)| count).sum(),
+        runs: runs.iter().map(|one| run(one, &console, lang)).collect(),
         asked: query,
     };
     ok(&page)
@@ -277,12 +304,17 @@ fn due_words(due: &str, console: &Console, today: &str) -> (String, bool) {
     }
 }
 
-/// `GET /queue/count`: how many matters there are, for the script that watches a running scan.
+/// `GET /queue/count`: how many matters there are, and then how far scans have come, a line
+/// each, for the script that watches them.
 pub(super) async fn count(State(console): State<Console>, signed: Signed) -> Answer {
     signed.must_work()?;
-    let counts = console.records.read(|store| store.counts()).await?;
+    let at = console.now();
+    let (counts, runs) =
+        console.records.read(move |store| Ok((store.counts()?, store.runs(at, RUNS)?))).await?;
     let total: u64 = counts.iter().map(|(_, count)| count).sum();
-    Ok(([(header::CONTENT_TYPE, "text/plain")], total.to_string()).into_response())
+    let runs = runs.iter().map(|one| run(one, &console, signed.lang));
+    let lines: Vec<_> = std::iter::once(total.to_string()).chain(runs).collect();
+    Ok(([(header::CONTENT_TYPE, "text/plain; charset=utf-8")], lines.join("\n")).into_response())
 }
 
 /// Whether somebody only reads.

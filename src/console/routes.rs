@@ -10,7 +10,7 @@ use super::error::Error;
 use super::state::Console;
 use super::typed::LARGEST;
 use super::{account, assets, bulk, guard, ledger, matter, people, queue, rules, scopes};
-use super::{sign_in, step, view};
+use super::{samples, sign_in, step, view};
 
 /// All pages.
 pub fn router(console: Console) -> Router {
@@ -60,6 +60,8 @@ fn pages() -> Router<Console> {
         .route("/scopes/{scope}", get(scopes::one))
         .route("/ledger", get(ledger::show))
         .route("/ledger/verify", post(ledger::verify))
+        .route("/samples", get(samples::show).post(samples::draw))
+        .route("/samples/outcome", post(samples::outcome))
         .route("/keys", get(account::keys))
 }
 

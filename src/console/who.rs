@@ -65,7 +65,9 @@ impl Signed {
         let wanted = parts.uri.path_and_query().map_or("/", |path| path.as_str()).to_owned();
         let vouched = vouched(&parts.headers, &console.options);
         let found = match cookie(&parts.headers, &console.options) {
-            Some(token) => open(console, token).await?,
+            // A page that is left open and asks by itself how far scans are keeps nobody
+            // signed in.
+            Some(token) => open(console, token, parts.uri.path() != "/queue/count").await?,
             None => None,
         };
         // Behind a proxy that knows who it is, nobody goes on as somebody else.
@@ -125,10 +127,11 @@ impl FromRequestParts<Console> for Signed {
 async fn open(
     console: &Console,
     token: Token,
+    is_use: bool,
 ) -> Result<Option<(crate::record::Session, Token)>, Error> {
     let (at, life, asked) = (console.now(), console.options.life, token.clone());
     let found = console.records.read(move |store| store.session(&asked, at, life)).await?;
-    if found.as_ref().is_some_and(|session| session.stale) {
+    if is_use && found.as_ref().is_some_and(|session| session.stale) {
         let used = token.clone();
         console.records.write(move |store| store.session_used(&used, at)).await?;
     }

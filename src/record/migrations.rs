@@ -13,6 +13,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0004-accounts.sql"),
     include_str!("migrations/0005-passages.sql"),
     include_str!("migrations/0006-tokens.sql"),
+    include_str!("migrations/0007-runs.sql"),
 ];
 
 /// What SQLite's header says of a store of ours: `vetm`.

@@ -10,7 +10,7 @@ use sha2::{Digest, Sha256};
 use super::error::{Error, Result};
 use super::store::{Act, Store};
 use super::{ledger, people};
-use crate::model::{Role, hex, upper_limit};
+use crate::model::{Role, Words, hex, upper_limit};
 
 /// A sample that was drawn.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -36,6 +36,45 @@ pub struct Sampled {
     pub missed: u64,
     /// With the confidence that was asked for, no larger share of all of them was missed.
     pub limit: f64,
+}
+
+impl Sampled {
+    /// What follows, in a sentence. The limit is rounded up: what is said is never less.
+    pub fn words(&self, confidence: u8) -> Words {
+        let Self { entry, size, of, missed, limit } = self;
+        let percent = (limit * 1e4).ceil() / 100.0;
+        match size >= of {
+            true => Words::new(
+                format!(
+                    "all {of} cleared matters were looked at again, {missed} should not have been cleared as they were (entry {entry})"
+                ),
+                format!(
+                    "已放行的{of}个事项全部复核，其中{missed}个不应照原样放行（台账第{entry}条）"
+                ),
+            ),
+            false => Words::new(
+                format!(
+                    "{missed} of {size} should not have been cleared as they were; with {confidence} % confidence at most {percent:.2} % of all {of} (entry {entry})"
+                ),
+                format!(
+                    "抽查{size}个，其中{missed}个不应照原样放行；在{confidence}%的置信度下，全部{of}个中此类事项不超过{percent:.2}%（台账第{entry}条）"
+                ),
+            ),
+        }
+    }
+}
+
+/// A sample on record.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PastSample {
+    /// What was drawn.
+    pub drawn: Drawn,
+    /// When: RFC 3339 in UTC.
+    pub at: String,
+    /// Who drew it.
+    pub actor: String,
+    /// What the second look found and with which confidence in per cent, once it is entered.
+    pub outcome: Option<(Sampled, u8)>,
 }
 
 /// Matters that are cleared as they stand, for whatever channel.
@@ -115,6 +154,44 @@ impl Store {
     }
 }
 
+impl Store {
+    /// Samples, the latest first.
+    ///
+    /// # Errors
+    /// Those of the store.
+    pub fn samples(&self, limit: u32) -> Result<Vec<PastSample>> {
+        let mut drawn = self.connection.prepare_cached(
+            "SELECT seq, at, actor, body FROM ledger WHERE action = 'sample.draw' \
+             ORDER BY seq DESC LIMIT ?1",
+        )?;
+        let mut outcome = self.connection.prepare_cached(
+            "SELECT seq, body FROM ledger WHERE action = 'sample.outcome' AND subject = ?1",
+        )?;
+        let mut rows = drawn.query([limit])?;
+        let mut samples = Vec::new();
+        while let Some(row) = rows.next()? {
+            let (entry, body): (u64, String) = (row.get(0)?, row.get(3)?);
+            let (of, matters) = read_drawn(&body)?;
+            let found: Option<(u64, String)> = outcome
+                .query_row([subject(entry)], |row| Ok((row.get(0)?, row.get(1)?)))
+                .optional()?;
+            let outcome = found.map(|(entry, body)| read_outcome(entry, &body)).transpose()?;
+            let drawn = Drawn { entry, of, matters };
+            samples.push(PastSample { drawn, at: row.get(1)?, actor: row.get(2)?, outcome });
+        }
+        Ok(samples)
+    }
+}
+
+fn read_outcome(entry: u64, body: &str) -> Result<(Sampled, u8)> {
+    let body: Value = serde_json::from_str(body).map_err(std::io::Error::other)?;
+    let number = |name: &str| body[name].as_u64().unwrap_or_default();
+    let missed = body["missed"].as_array().map_or(0, |missed| missed.len() as u64);
+    let limit = body["limit"].as_f64().unwrap_or(1.0);
+    let sampled = Sampled { entry, size: number("size"), of: number("of"), missed, limit };
+    Ok((sampled, u8::try_from(number("confidence")).unwrap_or_default()))
+}
+
 /// What the ledger calls a sample.
 fn subject(entry: u64) -> String {
     format!("sample {entry}")
@@ -141,8 +218,11 @@ fn lowest(seed: &[u8; 32], mut matters: Vec<i64>, size: usize) -> Vec<i64> {
 fn drawn(tx: &Transaction<'_>, sample: u64) -> Result<(u64, Vec<i64>)> {
     let sql = "SELECT body FROM ledger WHERE seq = ?1 AND action = 'sample.draw'";
     let body: Option<String> = tx.query_row(sql, [sample], |row| row.get(0)).optional()?;
-    let body = body.ok_or_else(|| Error::Unknown(subject(sample)))?;
-    let body: Value = serde_json::from_str(&body).map_err(std::io::Error::other)?;
+    read_drawn(&body.ok_or_else(|| Error::Unknown(subject(sample)))?)
+}
+
+fn read_drawn(body: &str) -> Result<(u64, Vec<i64>)> {
+    let body: Value = serde_json::from_str(body).map_err(std::io::Error::other)?;
     let matters = body["matters"].as_array().into_iter().flatten().filter_map(Value::as_i64);
     Ok((body["of"].as_u64().unwrap_or_default(), matters.collect()))
 }

@@ -86,8 +86,12 @@
       if (document.hidden) return;
       const answer = await fetch("/queue/count", { credentials: "same-origin", redirect: "error" });
       if (!answer.ok) return;
-      const now = (await answer.text()).trim();
-      if (!/^\d+$/.test(now) || now === total.dataset.total) return;
+      const [now, ...told] = (await answer.text()).trim().split("\n");
+      if (!/^\d+$/.test(now)) return;
+      const runs = document.getElementById("runs");
+      runs.replaceChildren(...told.map((words) => Object.assign(document.createElement("li"), { textContent: words })));
+      runs.hidden = told.length === 0;
+      if (now === total.dataset.total) return;
       more.textContent = `${more.dataset.words} ${now}`;
       more.hidden = false;
     };

@@ -5,7 +5,7 @@ use axum::http::{StatusCode, header};
 use vetmark::model::{Date, Submission};
 use vetmark::record::{Act, Answered, Passage};
 
-use super::browser::{Office, all};
+use super::browser::{Office, all, at};
 use crate::house::pipeline;
 
 /// Pages and who looks at them.
@@ -30,6 +30,7 @@ const PAGES: &[(&str, &str)] = &[
     ("shen", "/ledger"),
     ("shen", "/ledger?subject=matter+2"),
     ("shen", "/queue"),
+    ("shen", "/samples"),
     ("li", "/rules"),
     ("li", "/rules/cn.mark.state-secret"),
     ("li", "/rules/gap.encrypted"),
@@ -156,7 +157,7 @@ async fn the_queue_is_narrowed_and_gone_through() {
     browser.get(unopened).await.says("/matters/2");
     browser.get("/matters/2").await;
     assert!(!browser.get(unopened).await.body.contains("/matters/2"));
-    assert_eq!(browser.get("/queue/count").await.body, "63");
+    assert_eq!(browser.get("/queue/count").await.body.lines().next(), Some("63"));
 }
 
 /// Whoever decides about a message knows whose it is and whom it goes to.
@@ -188,4 +189,38 @@ async fn a_message_says_where_it_comes_from_and_goes_to() {
         }
         assert!(!page.body.contains("4Z<1>"), "{}", page.body);
     }
+}
+
+#[tokio::test]
+async fn a_running_scan_is_told_of_and_keeps_nobody_signed_in() {
+    let office = Office::open();
+    let run = office.store().begin_run(at(0), "in <b>").unwrap();
+    office.store().run_goes_on(at(0), run, 7, false).unwrap();
+    let mut li = office.signed_in("li", "zh").await;
+    li.get("/queue").await.says("正在扫描in &#60;b&#62;：已审查7个事项");
+    let told = li.get("/queue/count").await;
+    assert_eq!(told.body.lines().next(), Some("3"));
+    assert!(
+        told.body.lines().any(|line| line.starts_with("正在扫描in <b>：已审查7个事项")),
+        "{}",
+        told.body
+    );
+    // The page asks by itself for longer than a session may be idle.
+    for _ in 0..7 {
+        office.later(5);
+        li.get("/queue/count").await;
+    }
+    assert_eq!(li.get("/queue").await.status, StatusCode::SEE_OTHER);
+}
+
+#[tokio::test]
+async fn an_auditor_draws_a_sample_and_nobody_else() {
+    let office = Office::open();
+    let mut shen = office.signed_in("shen", "en").await;
+    let page = shen.get("/samples").await;
+    let none = shen.fill_in(&page, "/samples", &[("size", "5")]).await;
+    assert!(!none.status.is_success() && !none.status.is_redirection(), "{}", none.body);
+    none.says("nothing was cleared");
+    let mut li = office.signed_in("li", "en").await;
+    assert_eq!(li.get("/samples").await.status, StatusCode::FORBIDDEN);
 }
