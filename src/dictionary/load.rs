@@ -22,7 +22,7 @@ pub enum Kind {
     Rules,
     /// `regimes/`: levels, forms, words and editions of one regime.
     Regime,
-    /// `policies/`: which findings lead to which verdict.
+    /// `policies/`: what becomes of what was examined.
     Policy,
     /// `scopes/`: matter scopes.
     Scope,
@@ -36,6 +36,11 @@ impl Kind {
         (Self::Policy, "policies"),
         (Self::Scope, "scopes"),
     ];
+
+    /// Whether it is a rule or regime: what becomes of a verdict afterwards changes none.
+    fn says_what_is_found(self) -> bool {
+        matches!(self, Self::Rules | Self::Regime)
+    }
 }
 
 /// One dictionary file: what it holds, what it is called, and its text.
@@ -160,7 +165,7 @@ fn named(path: &Path, error: std::io::Error) -> std::io::Error {
 pub fn load(sources: &[Source]) -> Result<Dictionary, Vec<Diagnostic>> {
     let mut wrong = Vec::new();
     let mut dictionary = Dictionary {
-        rules_digest: digest(texts(sources.iter().filter(|s| s.kind != Kind::Scope))),
+        rules_digest: digest(texts(sources.iter().filter(|s| s.kind.says_what_is_found()))),
         ..Dictionary::default()
     };
     let scopes = scope_files(sources, &mut wrong);

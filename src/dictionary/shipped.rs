@@ -69,6 +69,7 @@ pub(super) const FILES: &[(Kind, &str, &str)] = files![
     Rules "rules/us/conflict.banner-portion.toml",
     Rules "rules/us/cui.toml",
     Rules "rules/us/portion.toml",
+    Policy "policies/gateway.toml",
     Scope "scopes/archives-1990.toml",
     Scope "scopes/categories.toml",
     Scope "scopes/civil-affairs-2000.toml",
