@@ -287,19 +287,21 @@ def rspamd(folder):
 
 
 async def peer(asked, mails, folder, name, setting, port, called, ask):
+    if asked.peer not in name:
+        return {"peer": name, "skipped": "not asked for"}
     if not shutil.which(called[0]):
         print(f"*** NOT MEASURED: {called[0]} is not installed ***", file=sys.stderr)
         return {"peer": name, "skipped": "not installed"}
     with open(os.path.join(folder, "peer.log"), "ab") as log:
         process = subprocess.Popen(called, stdout=log, stderr=log, stdin=subprocess.DEVNULL, start_new_session=True)
     try:
-        for wait in range(300):
+        for wait in range(900):
             try:
                 await ask(port, mails.mail(30_000_000)[0])
                 break
             except (OSError, asyncio.TimeoutError):
                 await asyncio.sleep(0.2)
-                if wait == 299 or process.poll() is not None:
+                if wait == 899 or process.poll() is not None:
                     with open(os.path.join(folder, "peer.log")) as log:
                         print(f"*** NOT MEASURED: {name} did not start: {log.read()[-400:]} ***", file=sys.stderr)
                     return {"peer": name, "skipped": "did not start"}
@@ -425,6 +427,7 @@ def main():
     ask.add_argument("--vetmark", default=os.path.join(target, "release", "vetmark"), help="the program, a release build")
     ask.add_argument("--messages", type=int, default=20_000)
     ask.add_argument("--peer-messages", type=int, default=2_000)
+    ask.add_argument("--peer", default="", help="those of `peers` whose names hold this")
     ask.add_argument("--connections", type=int, default=64)
     ask.add_argument("--rate", type=float, help="messages a second of `latency`")
     ask.add_argument("--open-seconds", type=int, default=60, help="how long `latency` goes on")
