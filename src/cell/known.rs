@@ -18,6 +18,10 @@ use crate::model::{Examination, hex};
 /// Files shorter than this are examined as fast as they are looked up.
 const SHORTEST: u64 = 4096;
 
+/// Bytes that an examination takes beside its own: key, name, nodes, and what the allocator
+/// adds to each.
+const BESIDE: usize = size_of::<Same>() + 192;
+
 /// Examinations kept, the least asked for dropped first.
 #[derive(Debug)]
 pub(super) struct Known {
@@ -30,8 +34,8 @@ pub(super) struct Known {
 /// asked for meanwhile is in the young one by then.
 #[derive(Debug, Default)]
 struct Generations {
-    young: BTreeMap<Same, Vec<u8>>,
-    old: BTreeMap<Same, Vec<u8>>,
+    young: BTreeMap<Same, Box<[u8]>>,
+    old: BTreeMap<Same, Box<[u8]>>,
     /// Bytes in the young one.
     weight: usize,
 }
@@ -103,14 +107,14 @@ impl Known {
         let placeless = |name: &String| memmem::find(&bytes, name.as_bytes()).is_none();
         if bytes.len() <= self.most / 8 && names.iter().all(placeless) {
             let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
-            kept.put(same, bytes, self.most);
+            kept.put(same, bytes.into_boxed_slice(), self.most);
         }
     }
 }
 
 impl Generations {
-    fn put(&mut self, same: Same, bytes: Vec<u8>, most: usize) {
-        let weight = |bytes: &Vec<u8>| bytes.len() + size_of::<Same>() + same.name.len();
+    fn put(&mut self, same: Same, bytes: Box<[u8]>, most: usize) {
+        let weight = |bytes: &[u8]| bytes.len() + same.name.len() + BESIDE;
         self.weight += weight(&bytes);
         if self.weight > most {
             self.weight = weight(&bytes);
@@ -281,12 +285,15 @@ mod tests {
             Same { sha256, name: "a.txt".into() }
         };
         for number in 0..1_000 {
-            kept.put(same(number), vec![0; 1_000], most);
+            kept.put(same(number), vec![0; 1_000].into(), most);
             if let Some(first) = kept.old.remove(&same(0)) {
                 kept.put(same(0), first, most);
             }
-            let held: usize =
-                [&kept.young, &kept.old].iter().flat_map(|g| g.values()).map(Vec::len).sum();
+            let held: usize = [&kept.young, &kept.old]
+                .iter()
+                .flat_map(|g| g.values())
+                .map(|bytes| bytes.len())
+                .sum();
             assert!(held <= 2 * most, "{held} after {number}");
         }
         assert!(kept.young.contains_key(&same(0)) || kept.old.contains_key(&same(0)));
