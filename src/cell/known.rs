@@ -13,7 +13,7 @@ use memchr::memmem;
 use sha2::{Digest, Sha256};
 
 use super::pool::{Content, Handed};
-use crate::model::{Examination, hex};
+use crate::model::{Examination, hex, own_name};
 
 /// Files shorter than this are examined as fast as they are looked up.
 const SHORTEST: u64 = 4096;
@@ -124,11 +124,6 @@ impl Generations {
             self.weight -= weight(&before);
         }
     }
-}
-
-/// A path without its folders.
-fn own_name(path: &str) -> &str {
-    path.rsplit(['/', '\\']).next().unwrap_or_default()
 }
 
 fn digest(mut file: File) -> io::Result<[u8; 32]> {

@@ -11,7 +11,7 @@ use super::settings::{Flags, Given, Key, Settings};
 use super::store_file::{now, said};
 use crate::hold::{self, Hold, Put};
 use crate::intake;
-use crate::model::{Examination, Words};
+use crate::model::{Examination, Words, own_name};
 use crate::record::{Act, Kept, Store};
 use crate::report::{Lang, Quotes, Shown};
 use crate::view;
@@ -171,8 +171,7 @@ impl Keeper {
         let (Kept::Opened(matter) | Kept::Known(matter) | Kept::Reopened(matter)) = kept;
         for part in examination.parts.iter().filter(|part| part.path.len() == 1) {
             let name = part.path.concat();
-            let name = name.rsplit(['/', '\\']).next().unwrap_or_default();
-            match held(hold, source, name, &part.sha256) {
+            match held(hold, source, own_name(&name), &part.sha256) {
                 Ok(Put::Known) => self.held += 1,
                 Ok(Put::Kept) => {
                     self.held += 1;

@@ -13,7 +13,7 @@ use super::step_form::{Due, Fields, Says};
 use super::typed::{Posted, Typed};
 use super::who::Signed;
 use super::{step, words};
-use crate::model::{Seen, Step};
+use crate::model::{Seen, Step, own_name};
 use crate::record;
 
 /// The most matters of one stroke.
@@ -98,7 +98,7 @@ async fn selected(
                 });
                 let line = line.or(docket.lines.first());
                 let source = line.map_or("", |line| line.source.as_str());
-                let file = source.rsplit(['/', '\\']).next().unwrap_or(source);
+                let file = own_name(source);
                 let title = line.and_then(|line| line.title.as_deref()).unwrap_or(file);
                 let rulings = docket
                     .evidence

@@ -10,7 +10,7 @@ use super::step_form::{Due, Fields};
 use super::typed::Typed;
 use super::who::Signed;
 use super::words;
-use crate::model::{Carrier, Conclusion, Ruling, Seen, Step};
+use crate::model::{Carrier, Conclusion, Ruling, Seen, Step, own_name};
 use crate::record::{Acted, Docket, Examined, Line, Passage, Passed, Proposed};
 use crate::report::Lang;
 
@@ -163,7 +163,7 @@ impl MatterPage {
         let undo = Due::undone(&signed.person, &current, &with.acts, due.as_ref(), lang);
         let closed =
             !current.is_empty() && current.iter().all(|proposed| proposed.step == Step::Closed);
-        let name = source.rsplit(['/', '\\']).next().unwrap_or(source);
+        let name = own_name(source);
         let title = lang.pick(format!("Matter {matter}"), format!("事项{matter}"));
         let fields = Fields::new(typed, lang, channels, due.as_ref(), name);
         let today = console.today().to_string();

@@ -11,7 +11,7 @@ use super::state::Console;
 use super::typed::Typed;
 use super::who::{Roles, Signed};
 use super::words;
-use crate::model::{Role, Step, Timestamp, Verdict};
+use crate::model::{Role, Step, Timestamp, Verdict, own_name};
 use crate::record::{self, Line, QueueOf, Run, RunState};
 use crate::report::Lang;
 
@@ -276,7 +276,7 @@ fn levels(console: &Console, asked: &str, lang: Lang) -> Vec<(String, String, bo
 }
 
 fn row(line: &Line, console: &Console, lang: Lang, today: &str) -> Row {
-    let name = line.source.rsplit(['/', '\\']).next().unwrap_or(&line.source);
+    let name = own_name(&line.source);
     let day = line.day.clone().unwrap_or_default();
     Row {
         on: format!("{}:{}", line.matter, line.channel.as_deref().unwrap_or_default()),

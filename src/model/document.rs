@@ -48,6 +48,11 @@ impl fmt::Debug for Bytes {
     }
 }
 
+/// A path without its folders, whichever system wrote it.
+pub fn own_name(path: &str) -> &str {
+    path.rsplit(['/', '\\']).next().unwrap_or_default()
+}
+
 /// The trail of a submission: file, mail part, archive member; outermost first.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Provenance(Vec<String>);

@@ -17,7 +17,7 @@ mod wire;
 
 pub use bound::upper_limit;
 pub use calendar::Calendar;
-pub use document::{Bytes, Matter, Origin, Provenance, Submission};
+pub use document::{Bytes, Matter, Origin, Provenance, Submission, own_name};
 pub use facts::{Extension, Facts, IssueDate, Piece};
 pub use finding::{Evidence, Finding, Gap, GapKind, Limit, Note, Place, Said, Severity, Words};
 pub use hex::{hex, unhex};
