@@ -2,10 +2,9 @@
 
 use std::io::{self, Write};
 
-use clap::CommandFactory;
 use clap_complete::Shell;
 
-use super::{Cli, Status};
+use super::{Status, help, locale};
 
 /// Print the completion script for a shell
 #[derive(Debug, clap::Args)]
@@ -18,7 +17,8 @@ pub(super) struct Args {
 /// Prints it.
 pub(super) fn run(args: &Args) -> anyhow::Result<Status> {
     let mut script = Vec::new();
-    clap_complete::generate(args.shell, &mut Cli::command(), "vetmark", &mut script);
+    let mut described = help::described(locale::of_arguments(&[]));
+    clap_complete::generate(args.shell, &mut described, "vetmark", &mut script);
     io::stdout().write_all(&script)?;
     Ok(Status::NothingFound)
 }

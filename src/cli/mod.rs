@@ -10,6 +10,7 @@ mod explain;
 mod explain_finding;
 #[cfg(target_os = "linux")]
 mod gateway;
+mod help;
 mod interrupt;
 mod keep;
 mod key_file;
@@ -143,8 +144,8 @@ pub fn run() -> ExitCode {
 }
 
 fn parse(lang: Lang, arguments: Vec<OsString>) -> Result<Cli, Status> {
-    Cli::try_parse_from(arguments).map_err(|error| {
-        let message = usage::words(lang, &error);
+    Cli::try_parse_from(&arguments).map_err(|error| {
+        let message = usage::words(lang, &error, &arguments);
         // An argument may be a file name from a stranger: `vetmark scan *`.
         let lines: Vec<_> = message.lines().map(|line| Shown(line).to_string()).collect();
         let message = lines.join("\n") + "\n";
@@ -186,8 +187,8 @@ fn dispatch(cli: Cli) -> anyhow::Result<Status> {
         Some(Command::Config(args)) => config::run(&args),
         Some(Command::Cell(args)) => cell::run(args),
         None => {
-            let help = <Cli as clap::CommandFactory>::command().render_help();
-            io::stderr().write_all(help.to_string().as_bytes())?;
+            let lang = locale::of_arguments(&[]);
+            io::stderr().write_all(help::short(lang).as_bytes())?;
             Ok(Status::NotDone)
         }
     }

@@ -1,15 +1,18 @@
 //! Mistakes in how a command is written, in words: clap says them in English, and what it
 //! knows of each is said in Chinese here.
 
+use std::ffi::OsString;
+
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 
+use super::help;
 use crate::report::Lang;
 
 /// What is wrong with a command line, or the help or version that was asked for.
-pub(super) fn words(lang: Lang, error: &clap::Error) -> String {
+pub(super) fn words(lang: Lang, error: &clap::Error, arguments: &[OsString]) -> String {
     let chinese = match lang {
         Lang::En => None,
-        Lang::Zh => chinese(error),
+        Lang::Zh => chinese(error).or_else(|| help::of(arguments)),
     };
     chinese.unwrap_or_else(|| error.render().to_string())
 }
@@ -55,10 +58,8 @@ fn chinese(error: &clap::Error) -> Option<String> {
     if let Some(meant) = first(&meant) {
         said += &format!("\n\n  提示：是否指“{meant}”？");
     }
-    let usage = of(ContextKind::Usage);
-    let usage =
-        usage.strip_prefix("Usage: ").map_or(usage.clone(), |usage| format!("用法：{usage}"));
-    Some(format!("错误：{said}\n\n{usage}\n\n详见 --help。\n"))
+    let usage = help::shown(&of(ContextKind::Usage));
+    Some(format!("错误：{said}\n\n{usage}\n详见 --help。\n"))
 }
 
 fn value(value: &ContextValue) -> String {
@@ -76,9 +77,16 @@ mod tests {
     use super::*;
     use crate::cli::Cli;
 
+    fn said(lang: Lang, line: &str) -> String {
+        let line = std::iter::once("vetmark").chain(line.split(' '));
+        let arguments: Vec<OsString> = line.map(Into::into).collect();
+        let error = Cli::try_parse_from(&arguments).expect_err("a mistake or help");
+        words(lang, &error, &arguments)
+    }
+
     #[test]
     fn mistakes() {
-        for (line, said) in [
+        for (line, words) in [
             ("scan", "缺少必需的参数：<PATH>..."),
             ("scna x", "没有命令“scna”"),
             ("scan --nothing x", "没有参数“--nothing”"),
@@ -91,10 +99,8 @@ mod tests {
             ("scan --jobs 0 x", "“--jobs <N>”的值“0”无效"),
             ("scan --as-of", "“--as-of <DATE>”须有值"),
         ] {
-            let arguments = std::iter::once("vetmark").chain(line.split(' '));
-            let error = Cli::try_parse_from(arguments).expect_err(line);
-            let (zh, en) = (words(Lang::Zh, &error), words(Lang::En, &error));
-            assert!(zh.starts_with("错误：") && zh.contains(said), "{line}: {zh}");
+            let (zh, en) = (said(Lang::Zh, line), said(Lang::En, line));
+            assert!(zh.starts_with("错误：") && zh.contains(words), "{line}: {zh}");
             assert!(en.starts_with("error: "), "{line}: {en}");
             assert!(!zh.contains('\u{1b}'), "{line}: {zh:?}");
         }
@@ -102,7 +108,14 @@ mod tests {
 
     #[test]
     fn help_is_no_mistake() {
-        let error = Cli::try_parse_from(["vetmark", "--help"]).expect_err("help");
-        assert_eq!(words(Lang::Zh, &error), error.render().to_string());
+        for (line, zh, en) in [
+            ("--help", "用法：vetmark [命令]", "Usage: vetmark [COMMAND]"),
+            ("help scan", "用法：vetmark scan [选项] <PATH>...", "Usage: vetmark scan [OPTIONS]"),
+            ("dictionary", "用法：vetmark dictionary", "Usage: vetmark dictionary"),
+        ] {
+            let (zh_said, en_said) = (said(Lang::Zh, line), said(Lang::En, line));
+            assert!(zh_said.contains(zh), "{line}: {zh_said}");
+            assert!(en_said.contains(en), "{line}: {en_said}");
+        }
     }
 }

@@ -93,3 +93,34 @@ fn mistakes_are_said_in_chinese() {
         assert!(words.starts_with("error: ") && !is_chinese(&words), "{line:?}: {words}");
     }
 }
+
+/// Help is chosen like everything else, although it is printed before anything is read.
+#[test]
+fn help_is_said_in_chinese() {
+    let help = |line: &[&str], variables: &[(&str, &str)]| {
+        let mut command = vetmark();
+        for name in ["LC_ALL", "LC_MESSAGES", "LANG", "VETMARK_LANG"] {
+            command.env_remove(name);
+        }
+        let out = command.args(line).envs(variables.iter().copied()).output().unwrap();
+        String::from_utf8([out.stdout, out.stderr].concat()).unwrap()
+    };
+    let (zh, en) =
+        ("用法：vetmark scan [选项] <PATH>...", "Usage: vetmark scan [OPTIONS] <PATH>...");
+    for (line, variables, said) in [
+        (&["scan", "--help"][..], &[("VETMARK_LANG", "zh")][..], zh),
+        (&["scan", "-h"], &[("LANG", "zh_CN.UTF-8")], zh),
+        (&["help", "scan"], &[("LC_ALL", "zh_CN.UTF-8"), ("LANG", "en_GB.UTF-8")], zh),
+        (&["scan", "--lang", "zh", "--help"], &[], zh),
+        (&["scan", "--lang=en", "--help"], &[("VETMARK_LANG", "zh")], en),
+        (&["scan", "--help"], &[("VETMARK_LANG", "en"), ("LANG", "zh_CN.UTF-8")], en),
+        (&["scan", "--help"], &[], en),
+        (&["dictionary"], &[("VETMARK_LANG", "zh")], "用法：vetmark dictionary <命令>"),
+        (&[], &[("VETMARK_LANG", "zh")], "用法：vetmark [命令]"),
+        (&["man", "scan"], &[("VETMARK_LANG", "zh")], ".SH 名称"),
+        (&["completions", "zsh"], &[("VETMARK_LANG", "zh")], "判定日期"),
+    ] {
+        let words = help(line, variables);
+        assert!(words.contains(said), "{line:?} {variables:?}: {words}");
+    }
+}
