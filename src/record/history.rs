@@ -1,9 +1,10 @@
 //! What a matter was: the steps of its proposals, how often it was examined, and which
 //! other matters come from the same place.
 
+use super::docket::MadeBy;
 use super::error::Result;
 use super::people;
-use super::queue::{Line, MadeBy};
+use super::queue::Line;
 use super::store::Store;
 use crate::model::Step;
 

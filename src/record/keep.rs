@@ -105,7 +105,8 @@ pub(super) fn kept(
     let seq = examined(tx, act, (known.id, version), &what, why)?;
     tx.execute(
         "UPDATE matter SET version = ?2, sha256 = ?3, evidence = ?4, verdict = ?5, \
-         band = ?6, proposed = 0, opened = ?7, entry = ?8 WHERE id = ?1",
+         band = ?6, proposed = 0, opened = ?7, entry = ?8, \
+         level = (SELECT regime || ':' || level FROM evidence WHERE id = ?4) WHERE id = ?1",
         (
             known.id,
             version,
@@ -163,8 +164,10 @@ fn open(tx: &Transaction<'_>, act: Act<'_>, what: &What<'_>, digest: &str) -> Re
     let body = json!({ "source": source, "evidence": digest });
     let seq = ledger::append(tx, act, "matter.open", &subject(id), &body)?;
     tx.prepare_cached(
-        "INSERT INTO matter (id, source, version, sha256, evidence, verdict, band, opened, entry) \
-         VALUES (?1, ?2, 1, ?3, ?4, ?5, ?6, ?7, ?8)",
+        "INSERT INTO matter \
+         (id, source, version, sha256, evidence, verdict, band, opened, entry, level) \
+         SELECT ?1, ?2, 1, ?3, id, ?5, ?6, ?7, ?8, regime || ':' || level \
+         FROM evidence WHERE id = ?4",
     )?
     .execute((
         id,

@@ -14,6 +14,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0005-passages.sql"),
     include_str!("migrations/0006-tokens.sql"),
     include_str!("migrations/0007-runs.sql"),
+    include_str!("migrations/0008-find.sql"),
 ];
 
 /// What SQLite's header says of a store of ours: `vetm`.

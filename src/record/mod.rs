@@ -6,9 +6,11 @@
 //! calls says when.
 
 mod accounts;
+mod docket;
 mod due;
 mod error;
 mod evidence;
+mod find;
 mod history;
 mod keep;
 mod ledger;
@@ -30,6 +32,7 @@ mod told;
 mod upkeep;
 
 pub use accounts::{Attempt, Lifetime, Session};
+pub use docket::{Acted, Docket, MadeBy};
 pub use due::Deadline;
 pub use error::{Error, Refusal, Result};
 pub use evidence::{Claim, Evidence, Found, Gap, Part};
@@ -44,7 +47,7 @@ pub use looks::Look;
 pub use papers::{Chosen, Paper, Proposed};
 pub use passages::{Answered, Passage, Passed, Released};
 pub use people::Person;
-pub use queue::{Acted, Docket, Line, MadeBy, Mark, QueueOf};
+pub use queue::{Line, Mark, QueueOf};
 pub use replay::{Difference, difference};
 pub use reviews::{Done, On, upward};
 pub use runs::{Run, RunState};
@@ -58,6 +61,8 @@ pub use upkeep::{Checked, Purged};
 mod accounts_tests;
 #[cfg(test)]
 mod due_tests;
+#[cfg(test)]
+mod find_tests;
 #[cfg(test)]
 mod passage_tests;
 #[cfg(test)]

@@ -1,17 +1,15 @@
-//! Reading the record: what waits for whom, and one matter with all that was said.
+//! What waits for whom.
 
 use std::fmt;
 use std::str::FromStr;
 
-use rusqlite::{OptionalExtension, Row};
+use rusqlite::Row;
 
-use super::error::{Error, Result};
-use super::evidence::{self, Evidence};
-use super::keep::subject;
-use super::papers::Proposed;
+use super::error::Result;
+use super::find::{self, Values};
 use super::people;
 use super::store::Store;
-use crate::model::{Conclusion, Date, Ruling, Step, Verdict};
+use crate::model::{Date, Step, Verdict};
 
 /// Which matters are asked for.
 #[derive(Clone, Debug, Default)]
@@ -42,9 +40,9 @@ pub struct QueueOf {
 /// the verdict, matter, proposal (0 where there is none). Written `0-17-0`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Mark {
-    band: i64,
-    matter: i64,
-    proposal: i64,
+    pub(super) band: i64,
+    pub(super) matter: i64,
+    pub(super) proposal: i64,
 }
 
 impl fmt::Display for Mark {
@@ -92,76 +90,10 @@ pub struct Line {
     pub due: Option<String>,
 }
 
-/// One matter.
-#[derive(Clone, Debug)]
-pub struct Docket {
-    /// As it stands in the queue, once for each channel and at least once.
-    pub lines: Vec<Line>,
-    /// What was found in it.
-    pub evidence: Evidence,
-    /// The proposals that were made, of this version and those before, in order.
-    pub proposals: Vec<Proposed>,
-    /// By what, the last time.
-    pub made_by: MadeBy,
-    /// What people said of it, this version and those before, in order.
-    pub acts: Vec<Acted>,
-}
-
-/// What an examination was made by.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct MadeBy {
-    /// The day of judgement.
-    pub as_of: String,
-    /// The version of vetmark.
-    pub engine: String,
-    /// Digest of the rules.
-    pub rules: String,
-    /// Digest of the dictionaries.
-    pub dictionaries: String,
-    /// Digest of the suppressions.
-    pub suppressions: Option<String>,
-    /// Limits that were not the default.
-    pub budget: Option<String>,
-}
-
-/// What a person did.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Acted {
-    /// The proposal it is about, by its number.
-    pub proposal: i64,
-    /// The entry of the ledger.
-    pub entry: u64,
-    /// When.
-    pub at: String,
-    /// Which version of the matter it is about.
-    pub version: u32,
-    /// For which channel.
-    pub channel: String,
-    /// What they did.
-    pub step: Step,
-    /// Who: the name on papers.
-    pub person: String,
-    /// The name they act under.
-    pub name: String,
-    /// What they said.
-    pub words: String,
-    /// Whether they had opened the matter before.
-    pub opened: bool,
-    /// How many matters they acted on at one stroke.
-    pub bulk: u32,
-    /// Findings and what was said of them.
-    pub rulings: Vec<(String, Ruling, String)>,
-    /// Unread parts and what was said of them.
-    pub attested: Vec<(u32, String)>,
-    /// The conclusion, with addressee and deadline of a report upward.
-    pub conclusion: Option<(Conclusion, Option<(String, String)>)>,
-}
-
 /// What a line is made of.
 const COLUMNS: &str = "SELECT matter.id, matter.source, matter.version, matter.verdict, \
     proposal.channel, coalesce(proposal.step, 'submit'), matter.band, coalesce(proposal.id, 0), \
-    matter.due, proposal.title, proposal.day, \
-    (SELECT regime || ':' || level FROM evidence WHERE evidence.id = matter.evidence) ";
+    matter.due, proposal.title, proposal.day, matter.level ";
 
 /// Matters with the proposals of their present version that were not withdrawn or
 /// returned; one without any waits for one.
@@ -171,13 +103,16 @@ const ALL: &str = "FROM matter LEFT JOIN proposal \
 
 /// Those without any, whatever they have of older versions.
 const UNPROPOSED: &str = "SELECT matter.id, matter.source, matter.version, matter.verdict, \
-    NULL, 'submit', matter.band, 0, matter.due, NULL, NULL, \
-    (SELECT regime || ':' || level FROM evidence WHERE evidence.id = matter.evidence) \
-    FROM matter WHERE matter.proposed = 0 ";
+    NULL, 'submit', matter.band, 0, matter.due, NULL, NULL, matter.level FROM matter WHERE matter.proposed = 0 ";
 
 /// Those that wait for step `?1`.
 const WAITING: &str = "FROM proposal JOIN matter \
     ON matter.id = proposal.matter AND matter.version = proposal.version WHERE proposal.step = ?1 ";
+
+/// The same, from matters on: where few are asked for.
+const WAITING_OF_FEW: &str = "FROM matter CROSS JOIN proposal \
+    ON proposal.matter = matter.id AND proposal.version = matter.version \
+    WHERE +proposal.step = ?1 ";
 
 impl QueueOf {
     /// Further conditions; without `proposals` there are none to ask about.
@@ -185,8 +120,7 @@ impl QueueOf {
         let of_proposal = |sql: &'static str| if proposals { sql } else { "AND false " };
         let mut sql = String::new();
         if self.level.is_some() {
-            sql += "AND EXISTS (SELECT 1 FROM evidence WHERE evidence.id = matter.evidence \
-                    AND regime || ':' || level = ?7) ";
+            sql += "AND matter.level = ?7 ";
         }
         if self.channel.is_some() {
             sql += of_proposal("AND proposal.channel = ?8 ");
@@ -217,16 +151,42 @@ impl QueueOf {
     }
 }
 
-/// A pattern for what holds a text, whatever is in it.
-fn holding(text: &str) -> String {
-    let mut pattern = String::from("%");
-    for c in text.chars() {
-        if matches!(c, '%' | '_' | '\\') {
-            pattern.push('\\');
+/// A statement for each kind of question, so that each walks along an index: that of
+/// the queue, or the one by which few matters come, which are sorted then.
+fn statement(wanted: &QueueOf, way: Option<&str>) -> String {
+    let proposals = wanted.step != Some(Step::Submit);
+    let (mut sql, band, matter, proposal) = match (wanted.step, way) {
+        (None, _) => (format!("{COLUMNS}{ALL}"), "matter.band", "matter.id", "proposal.id"),
+        (Some(Step::Submit), _) => (UNPROPOSED.to_owned(), "matter.band", "matter.id", "0"),
+        (Some(_), None) => {
+            let sql = format!("{COLUMNS}{WAITING}");
+            (sql, "proposal.band", "proposal.matter", "proposal.id")
         }
-        pattern.push(c);
+        (Some(_), Some(_)) => {
+            let sql = format!("{COLUMNS}{WAITING_OF_FEW}");
+            (sql, "matter.band", "matter.id", "proposal.id")
+        }
+    };
+    if let Some(way) = way {
+        sql += &format!("AND matter.id IN ({way}) ");
     }
-    pattern + "%"
+    // A `+` before what is sorted by keeps SQLite from walking the queue for its order.
+    let plus = if way.is_some() { "+" } else { "" };
+    if wanted.verdict.is_some() {
+        sql += &format!("AND {plus}{band} = ?2 ");
+    }
+    if wanted.behind.is_some() {
+        sql += &format!(
+            "AND ({plus}{band}, {matter}) >= (?3, ?4) \
+             AND ({plus}{band}, {matter}, coalesce({proposal}, 0)) > (?3, ?4, ?5) "
+        );
+    }
+    sql += &wanted.more(proposals);
+    sql += &match proposals {
+        true => format!("ORDER BY {plus}{band}, {matter}, {proposal} LIMIT ?6"),
+        false => format!("ORDER BY {plus}{band}, {matter} LIMIT ?6"),
+    };
+    sql
 }
 
 impl Line {
@@ -254,56 +214,20 @@ impl Store {
     /// # Errors
     /// Those of the store.
     pub fn queue(&self, wanted: &QueueOf) -> Result<Vec<Line>> {
-        // A statement for each kind of question, so that each walks along an index.
-        let (mut sql, band, matter, proposal) = match wanted.step {
-            None => (format!("{COLUMNS}{ALL}"), "matter.band", "matter.id", "proposal.id"),
-            Some(Step::Submit) => (UNPROPOSED.to_owned(), "matter.band", "matter.id", "0"),
-            Some(_) => {
-                let sql = format!("{COLUMNS}{WAITING}");
-                (sql, "proposal.band", "proposal.matter", "proposal.id")
-            }
-        };
-        if wanted.verdict.is_some() {
-            sql += &format!("AND {band} = ?2 ");
-        }
-        if wanted.behind.is_some() {
-            sql += &format!(
-                "AND ({band}, {matter}) >= (?3, ?4) \
-                 AND ({band}, {matter}, coalesce({proposal}, 0)) > (?3, ?4, ?5) "
-            );
-        }
-        sql += &wanted.more(wanted.step != Some(Step::Submit));
-        sql += &match wanted.step {
-            Some(Step::Submit) => format!("ORDER BY {band}, {matter} LIMIT ?6"),
-            _ => format!("ORDER BY {band}, {matter}, {proposal} LIMIT ?6"),
-        };
-        let mut all = self.connection.prepare_cached(&sql)?;
-        let step = wanted.step.map(Step::name);
-        let verdict = wanted.verdict.map(evidence::band);
-        let Mark { band, matter, proposal } =
-            wanted.behind.unwrap_or(Mark { band: 0, matter: 0, proposal: 0 });
-        let until = wanted.until.map(|day| day.to_string());
-        let holds = wanted.text.as_deref().map(holding);
-        // What a statement does not ask for is not bound.
-        let last = all.parameter_count();
-        let values: [&dyn rusqlite::ToSql; 13] = [
-            &step,
-            &verdict,
-            &band,
-            &matter,
-            &proposal,
-            &wanted.limit,
-            &wanted.level,
-            &wanted.channel,
-            &until,
-            &wanted.text,
-            &holds,
-            &wanted.unopened_by,
-            &wanted.untouched_by,
-        ];
-        for (at, value) in values.iter().enumerate().take(last) {
-            all.raw_bind_parameter(at + 1, value)?;
-        }
+        let values = Values::of(wanted);
+        let way = find::way(&self.connection, wanted, &values)?;
+        self.queue_by(wanted, &values, way)
+    }
+
+    /// The same by one way, whichever: what comes does not depend on it.
+    pub(super) fn queue_by(
+        &self,
+        wanted: &QueueOf,
+        values: &Values,
+        way: Option<&str>,
+    ) -> Result<Vec<Line>> {
+        let mut all = self.connection.prepare_cached(&statement(wanted, way))?;
+        values.bind(&mut all)?;
         let mut rows = all.raw_query();
         let mut found = Vec::new();
         while let Some(row) = rows.next()? {
@@ -337,106 +261,6 @@ impl Store {
             let band: usize = row.get(0)?;
             Ok((Verdict::STRONGEST_FIRST[band.min(4)], row.get(1)?))
         })?;
-        Ok(rows.collect::<rusqlite::Result<_>>()?)
-    }
-
-    /// One matter with all that was found in it and said of it.
-    ///
-    /// # Errors
-    /// That there is no such matter.
-    pub fn docket(&self, matter: i64) -> Result<Docket> {
-        let sql = format!("{COLUMNS}{ALL} AND matter.id = ?1 ORDER BY proposal.id");
-        let mut all = self.connection.prepare_cached(&sql)?;
-        let lines = lines(all.query_map([matter], Line::of_row)?)?;
-        if lines.is_empty() {
-            return Err(Error::Unknown(subject(matter)));
-        }
-        let id = self.connection.query_row(
-            "SELECT evidence FROM matter WHERE id = ?1",
-            [matter],
-            |row| row.get(0),
-        )?;
-        let evidence = evidence::load(&self.connection, id)?;
-        let (made_by, acts) = (self.made_by(matter)?, self.acts(matter)?);
-        Ok(Docket { lines, evidence, proposals: self.proposals(matter)?, made_by, acts })
-    }
-
-    /// By what a matter was examined the last time.
-    fn made_by(&self, matter: i64) -> Result<MadeBy> {
-        let sql = "SELECT as_of, engine, rules, dictionaries, suppressions, budget \
-                   FROM examination WHERE matter = ?1 ORDER BY id DESC LIMIT 1";
-        let made = self.connection.prepare_cached(sql)?.query_row([matter], |row| {
-            Ok(MadeBy {
-                as_of: row.get(0)?,
-                engine: row.get(1)?,
-                rules: row.get(2)?,
-                dictionaries: row.get(3)?,
-                suppressions: row.get(4)?,
-                budget: row.get(5)?,
-            })
-        });
-        made.optional()?.ok_or_else(|| Error::Unknown(subject(matter)))
-    }
-
-    fn acts(&self, matter: i64) -> Result<Vec<Acted>> {
-        let mut all = self.connection.prepare_cached(
-            "SELECT act.id, act.entry, ledger.at, act.version, proposal.channel, act.step, \
-             person.shown, act.words, act.opened, act.bulk, conclusion, addressee, deadline, \
-             proposal.id, person.name \
-             FROM act JOIN proposal ON proposal.id = act.proposal \
-             JOIN ledger ON ledger.seq = act.entry JOIN person ON person.name = act.person \
-             LEFT JOIN disposition ON disposition.act = act.id \
-             WHERE proposal.matter = ?1 ORDER BY act.entry",
-        )?;
-        let mut rows = all.query([matter])?;
-        let mut acts = Vec::new();
-        while let Some(row) = rows.next()? {
-            let act: i64 = row.get(0)?;
-            let (step, conclusion): (String, Option<String>) = (row.get(5)?, row.get(10)?);
-            let upward = match (row.get(11)?, row.get(12)?) {
-                (Some(addressee), Some(deadline)) => Some((addressee, deadline)),
-                _ => None,
-            };
-            let conclusion = conclusion.map(|name| people::read(&name)).transpose()?;
-            acts.push(Acted {
-                proposal: row.get(13)?,
-                entry: row.get(1)?,
-                at: row.get(2)?,
-                version: row.get(3)?,
-                channel: row.get(4)?,
-                step: people::read(&step)?,
-                person: row.get(6)?,
-                name: row.get(14)?,
-                words: row.get(7)?,
-                opened: row.get(8)?,
-                bulk: row.get(9)?,
-                rulings: self.rulings(act)?,
-                attested: self.attested(act)?,
-                conclusion: conclusion.map(|conclusion| (conclusion, upward)),
-            });
-        }
-        Ok(acts)
-    }
-
-    fn rulings(&self, act: i64) -> Result<Vec<(String, Ruling, String)>> {
-        let mut all = self.connection.prepare_cached(
-            "SELECT finding, ruling, reason FROM ruling WHERE act = ?1 \
-             ORDER BY length(finding), finding",
-        )?;
-        let mut rows = all.query([act])?;
-        let mut rulings = Vec::new();
-        while let Some(row) = rows.next()? {
-            let ruling: String = row.get(1)?;
-            rulings.push((row.get(0)?, people::read(&ruling)?, row.get(2)?));
-        }
-        Ok(rulings)
-    }
-
-    fn attested(&self, act: i64) -> Result<Vec<(u32, String)>> {
-        let mut all = self
-            .connection
-            .prepare_cached("SELECT part, words FROM attested WHERE act = ?1 ORDER BY part")?;
-        let rows = all.query_map([act], |row| Ok((row.get(0)?, row.get(1)?)))?;
         Ok(rows.collect::<rusqlite::Result<_>>()?)
     }
 

@@ -3,9 +3,9 @@
 
 use std::collections::BTreeMap;
 
+use super::docket::{Docket, MadeBy};
 use super::error::Result;
 use super::evidence::{Evidence, Found, Part};
-use super::queue::{Docket, MadeBy};
 use crate::model::{Examination, Words};
 
 /// Two examinations beside each other.

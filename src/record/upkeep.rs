@@ -73,7 +73,13 @@ const MATTERS_BESIDE_THE_LEDGER: &str = "SELECT matter.id FROM matter \
     LEFT JOIN ledger ON ledger.seq = matter.entry \
     JOIN evidence ON evidence.id = matter.evidence \
     WHERE ledger.subject IS NOT 'matter ' || matter.id \
-    OR evidence.sha256 <> matter.sha256 OR evidence.verdict <> matter.verdict";
+    OR evidence.sha256 <> matter.sha256 OR evidence.verdict <> matter.verdict \
+    OR evidence.regime || ':' || evidence.level IS NOT matter.level";
+
+/// Matters and proposals that no search for words would find.
+const NOT_TO_BE_FOUND: &str = "SELECT id FROM matter \
+    WHERE id NOT IN (SELECT rowid FROM matter_word) \
+    UNION SELECT matter FROM proposal WHERE id NOT IN (SELECT rowid FROM proposal_word)";
 
 /// Clocks that do not run as the ledger says, or were stopped by nothing.
 const CLOCKS_BESIDE_THE_LEDGER: &str = "SELECT clock.opened FROM clock \
@@ -237,6 +243,12 @@ impl Store {
                 format!("事项{matter}与审查发现不一致"),
             ));
         }
+        for matter in self.numbers(NOT_TO_BE_FOUND)? {
+            wrong.push(Words::new(
+                format!("matter {matter} is not found by the words of its name and titles"),
+                format!("事项{matter}无法按名称、标题中的字词查到"),
+            ));
+        }
         for digest in self.retold()? {
             wrong.push(Words::new(
                 format!("what was reported under {digest} was changed"),
@@ -337,6 +349,7 @@ impl Store {
             for sql in LEFT_OVER {
                 tx.execute(sql, [])?;
             }
+            tx.execute_batch(WORDS_ANEW)?;
             tx.execute("DELETE FROM purging", [])?;
             Ok(purged)
         })?;
@@ -372,3 +385,9 @@ const LEFT_OVER: &[&str] = &[
     "DELETE FROM evidence WHERE id NOT IN (SELECT evidence FROM examination)",
     "DELETE FROM told WHERE id NOT IN (SELECT told FROM examination WHERE told IS NOT NULL)",
 ];
+
+/// The words anew: an index that has forgotten a row still holds what it said.
+const WORDS_ANEW: &str = "INSERT INTO matter_word (matter_word) VALUES ('delete-all'); \
+    INSERT INTO proposal_word (proposal_word) VALUES ('delete-all'); \
+    INSERT INTO matter_word (rowid, pairs) SELECT id, pairs FROM matter_pairs; \
+    INSERT INTO proposal_word (rowid, pairs) SELECT id, pairs FROM proposal_pairs;";
