@@ -80,9 +80,20 @@ enum Command {
     },
     /// Print the path of a link by which a person sets their password at `vetmark serve`, once
     ///
-    /// It holds for 24 hours; one that was made before is void. Hand it to the person themselves:
-    /// whoever has it is them.
+    /// It holds for 24 hours; one that was made before is void. Hand it to the person themselves.
+    /// Where there is a security administrator or an auditor, it opens nothing without the code
+    /// that one of them gives the same person.
     Link {
+        /// The name they act under
+        name: String,
+        #[command(flatten)]
+        by: By,
+    },
+    /// Print the code that goes with a person's link
+    ///
+    /// Given by a security administrator or an auditor, so that whoever makes a link is not by it
+    /// the person it is for. Another that was printed before is void.
+    Code {
         /// The name they act under
         name: String,
         #[command(flatten)]
@@ -114,7 +125,8 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Status> {
         | Command::Revoke { by, .. }
         | Command::Policy { by, .. }
         | Command::Pace { by, .. }
-        | Command::Link { by, .. } => by,
+        | Command::Link { by, .. }
+        | Command::Code { by, .. } => by,
     };
     // The first person of a new store comes before its first matter.
     let (mut store, lang) = by.store.create()?;
@@ -128,6 +140,10 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Status> {
         Command::Pace { step, days, .. } => store.set_pace(act, *step, *days),
         Command::Link { name, .. } => store.link(act, name).and_then(|token| {
             writeln!(std::io::stdout(), "/link/{}", token.text())?;
+            Ok(())
+        }),
+        Command::Code { name, .. } => store.code(act, name).and_then(|code| {
+            writeln!(std::io::stdout(), "{}", code.text())?;
             Ok(())
         }),
         Command::List { .. } => Ok(()),

@@ -12,7 +12,7 @@ use super::state::Console;
 use super::typed::{Posted, Typed};
 use super::who::{Roles, Signed};
 use crate::model::{Asked, Role, Step};
-use crate::record::{self, Act, Person, Store};
+use crate::record::{self, Act, Code, GIVE_CODES, Person, Store, Token};
 use crate::report::Lang;
 
 /// Whoever administers or audits.
@@ -29,6 +29,8 @@ struct Row {
     further: Vec<(&'static str, String)>,
     /// Whether it is who looks.
     own: bool,
+    /// Whether a link of theirs wants a code, and whether it was given.
+    link: Option<bool>,
 }
 
 #[derive(Template)]
@@ -41,8 +43,14 @@ struct PeoplePage {
     /// Whether roles are given here.
     security: bool,
     typed: Typed,
+    /// Whether codes of links are given here.
+    codes: bool,
     /// A link that was made: for whom, and its path.
     link: Option<(String, String)>,
+    /// Whether it wants a code.
+    coded: bool,
+    /// A code that was made: for whom, and what it is.
+    code: Option<(String, String)>,
 }
 
 #[derive(Template)]
@@ -66,19 +74,24 @@ struct StepRow {
 
 async fn people(console: &Console, signed: &Signed, typed: Typed) -> Result<PeoplePage, Error> {
     signed.must_be(MAY_LOOK)?;
-    let persons = console.records.read(|store| store.people()).await?;
+    let at = console.now();
+    let (persons, links) =
+        console.records.read(move |store| Ok((store.people()?, store.coded_links(at)?))).await?;
     let lang = signed.lang;
     Ok(PeoplePage {
         page: Page::of(signed, "/people", lang.pick("People and roles", "人员与角色")),
-        rows: persons.iter().map(|person| row(person, signed)).collect(),
+        rows: persons.iter().map(|person| row(person, &links, signed)).collect(),
         system: signed.person.is(Role::SystemAdministrator),
         security: signed.person.is(Role::SecurityAdministrator),
         typed,
+        codes: GIVE_CODES.iter().any(|role| signed.person.is(*role)),
         link: None,
+        coded: false,
+        code: None,
     })
 }
 
-fn row(person: &Person, signed: &Signed) -> Row {
+fn row(person: &Person, links: &[(String, bool)], signed: &Signed) -> Row {
     let words = |role: &Role| (role.name(), signed.lang.of(&role.words()).to_owned());
     Row {
         name: shown(&person.name),
@@ -87,6 +100,7 @@ fn row(person: &Person, signed: &Signed) -> Row {
         roles: person.roles.iter().map(words).collect(),
         further: Role::ALL.iter().filter(|role| !person.is(**role)).map(words).collect(),
         own: person.name == signed.person.name,
+        link: links.iter().find(|(name, _)| *name == person.name).map(|(_, given)| *given),
     }
 }
 
@@ -122,6 +136,7 @@ pub(super) async fn add(State(console): State<Console>, posted: Posted) -> Answe
 enum Change {
     Retire,
     Link,
+    Code,
     Grant(Role),
     Revoke(Role),
 }
@@ -132,6 +147,7 @@ impl Change {
         match typed.get("do") {
             "retire" => Some(Self::Retire),
             "link" => Some(Self::Link),
+            "code" => Some(Self::Code),
             "grant" => role().map(Self::Grant),
             "revoke" => role().map(Self::Revoke),
             _ => None,
@@ -139,46 +155,60 @@ impl Change {
     }
 
     /// Whose duty it is. The record asks again, but lets anybody where nobody has it.
-    fn duty(&self) -> Role {
+    fn duty(&self) -> &'static [Role] {
         match self {
-            Self::Retire | Self::Link => Role::SystemAdministrator,
-            Self::Grant(_) | Self::Revoke(_) => Role::SecurityAdministrator,
+            Self::Retire | Self::Link => &[Role::SystemAdministrator],
+            Self::Code => GIVE_CODES,
+            Self::Grant(_) | Self::Revoke(_) => &[Role::SecurityAdministrator],
         }
     }
 
-    /// Does it; the path of a link, where one was made.
-    fn make(self, store: &mut Store, act: Act<'_>, name: &str) -> record::Result<Option<String>> {
+    /// Does it.
+    fn make(self, store: &mut Store, act: Act<'_>, name: &str) -> record::Result<Made> {
         match self {
-            Self::Retire => store.retire_person(act, name).map(|()| None),
-            Self::Link => {
-                store.link(act, name).map(|token| Some(format!("/link/{}", token.text())))
-            }
-            Self::Grant(role) => store.grant(act, name, role, true).map(|()| None),
-            Self::Revoke(role) => store.grant(act, name, role, false).map(|()| None),
+            Self::Retire => store.retire_person(act, name).map(|()| Made::Nothing),
+            Self::Link => store.link(act, name).map(Made::Link),
+            Self::Code => store.code(act, name).map(Made::Code),
+            Self::Grant(role) => store.grant(act, name, role, true).map(|()| Made::Nothing),
+            Self::Revoke(role) => store.grant(act, name, role, false).map(|()| Made::Nothing),
         }
     }
+}
+
+/// What is shown once, and to whoever made it alone.
+enum Made {
+    Nothing,
+    Link(Token),
+    Code(Code),
 }
 
 /// `POST /people/change`
 pub(super) async fn change(State(console): State<Console>, posted: Posted) -> Answer {
     let change = Change::of(&posted.typed).ok_or(Error::Wrong)?;
-    posted.signed.must_be(&[change.duty()])?;
+    posted.signed.must_be(change.duty())?;
     let (actor, at) = (posted.signed.person.name.clone(), console.now());
     let name = posted.typed.raw("name").to_owned();
     let about = name.clone();
     let changed =
         console.records.write(move |store| change.make(store, Act { actor: &actor, at }, &name));
-    match changed.await {
-        Ok(None) => Ok(Redirect::to("/people").into_response()),
-        Ok(Some(path)) => {
-            let mut signed = posted.signed;
-            signed.path = "/people".into();
-            let mut page = people(&console, &signed, Typed::default()).await?;
-            page.link = Some((shown(&about), path));
-            html(StatusCode::OK, &page)
+    let made = match changed.await {
+        Ok(Made::Nothing) => return Ok(Redirect::to("/people").into_response()),
+        Ok(made) => made,
+        Err(error) => return refused(&console, posted, error).await,
+    };
+    let mut signed = posted.signed;
+    signed.path = "/people".into();
+    let mut page = people(&console, &signed, Typed::default()).await?;
+    match made {
+        Made::Nothing => {}
+        Made::Link(token) => {
+            let name = shown(&about);
+            page.coded = page.rows.iter().any(|row| row.name == name && row.link.is_some());
+            page.link = Some((name, format!("/link/{}", token.text())));
         }
-        Err(error) => refused(&console, posted, error).await,
+        Made::Code(code) => page.code = Some((shown(&about), code.text())),
     }
+    html(StatusCode::OK, &page)
 }
 
 async fn policy_page(console: &Console, signed: &Signed) -> Result<PolicyPage, Error> {

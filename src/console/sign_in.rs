@@ -14,7 +14,7 @@ use super::state::Console;
 use super::typed::{Posted, Typed};
 use super::who::set_cookie;
 use crate::model::Words;
-use crate::record::{self, Act, Attempt, Hashed, LinkFor, Newcomer, SHORTEST, Token};
+use crate::record::{self, Act, Attempt, Code, Hashed, LinkFor, Newcomer, SHORTEST, Token};
 use crate::report::Lang;
 
 #[derive(Template)]
@@ -30,6 +30,8 @@ struct SignInPage {
 struct LinkPage {
     page: Page,
     name: String,
+    /// Whether a code is asked for.
+    coded: bool,
     shortest: usize,
 }
 
@@ -167,9 +169,9 @@ async fn link_for(console: &Console, token: &str) -> Result<(Token, LinkFor), Er
     found.map(|link| (token, link)).ok_or(Error::NotFound)
 }
 
-fn link_page(lang: Lang, path: &str, name: &str) -> LinkPage {
+fn link_page(lang: Lang, path: &str, name: &str, coded: bool) -> LinkPage {
     let page = Page::open(lang, path, lang.pick("Set your password", "设置口令"));
-    LinkPage { page, name: shown(name), shortest: SHORTEST }
+    LinkPage { page, name: shown(name), coded, shortest: SHORTEST }
 }
 
 /// `GET /link/{token}`
@@ -180,7 +182,9 @@ pub(super) async fn link_form(
     Path(token): Path<String>,
 ) -> Answer {
     match link_for(&console, &token).await? {
-        (_, LinkFor::Person(name)) => ok(&link_page(reader.of_person(None), uri.path(), &name)),
+        (_, LinkFor::Person { name, coded }) => {
+            ok(&link_page(reader.of_person(None), uri.path(), &name, coded))
+        }
         _ => Err(Error::NotFound),
     }
 }
@@ -193,12 +197,16 @@ pub(super) async fn link(
     Path(token): Path<String>,
     typed: Typed,
 ) -> Answer {
-    let (token, LinkFor::Person(name)) = link_for(&console, &token).await? else {
+    let (token, LinkFor::Person { name, coded }) = link_for(&console, &token).await? else {
         return Err(Error::NotFound);
     };
-    let at = console.now();
+    let (at, code) = (console.now(), Code::parse(typed.get("code")));
     let done = match chosen(&console, &typed, &name).await {
-        Ok(hashed) => console.records.write(move |store| store.use_link(at, &token, &hashed)).await,
+        Ok(hashed) => {
+            let used =
+                move |store: &mut record::Store| store.use_link(at, &token, code.as_ref(), &hashed);
+            console.records.write(used).await
+        }
         Err(error) => Err(error),
     };
     match done {
@@ -209,7 +217,7 @@ pub(super) async fn link(
         }
         Err(error) => {
             let lang = reader.of_person(None);
-            let mut page = link_page(lang, uri.path(), &name);
+            let mut page = link_page(lang, uri.path(), &name, coded);
             page.page = page.page.refuses(lang.of(&error.words()));
             html(error.status(), &page)
         }

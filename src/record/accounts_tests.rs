@@ -34,14 +34,17 @@ fn actions(store: &Store) -> Vec<String> {
 fn a_link_sets_a_password_once_and_not_for_ever() {
     let (_room, mut store) = office();
     let first = store.link(act("setup", 0), "zhang").unwrap();
-    assert_eq!(store.link_for(&first, at(1)).unwrap(), Some(LinkFor::Person("zhang".into())));
+    assert_eq!(
+        store.link_for(&first, at(1)).unwrap(),
+        Some(LinkFor::Person { name: "zhang".into(), coded: false })
+    );
     let second = store.link(act("setup", 1), "zhang").unwrap();
     assert_eq!(store.link_for(&first, at(1)).unwrap(), None, "a new link replaces the old");
     assert_eq!(store.link_for(&second, at(1 + LINK_MINUTES)).unwrap(), None, "its time is over");
     assert!(!store.has_accounts().unwrap());
     let password = hashed("a long enough one");
-    assert_eq!(store.use_link(at(2), &second, &password).unwrap(), "zhang");
-    assert!(store.use_link(at(2), &second, &password).is_err(), "a link works once");
+    assert_eq!(store.use_link(at(2), &second, None, &password).unwrap(), "zhang");
+    assert!(store.use_link(at(2), &second, None, &password).is_err(), "a link works once");
     assert!(store.has_accounts().unwrap());
     assert!(store.link(act("setup", 3), "nobody").is_err());
     let want = [
@@ -159,7 +162,10 @@ fn a_new_store_is_set_up_by_its_link_with_two_administrators() {
         [Some("sun"), Some("qian")]
     );
     assert_eq!(store.link_for(&links[0].1, at(2)).unwrap(), None);
-    assert_eq!(store.use_link(at(3), &again[0].1, &hashed("long enough too")).unwrap(), "sun");
+    assert_eq!(
+        store.use_link(at(3), &again[0].1, None, &hashed("long enough too")).unwrap(),
+        "sun"
+    );
     assert!(store.first_links(at(3)).is_err());
     // From now on links are the system administrator's to make.
     let refused = store.link(act("qian", 4), "sun").unwrap_err();
@@ -167,4 +173,64 @@ fn a_new_store_is_set_up_by_its_link_with_two_administrators() {
     store.link(act("sun", 4), "qian").unwrap();
     assert_eq!(verify(store.path(), &[], &[]).unwrap().broken, None);
     assert!(store.check().unwrap().wrong.is_empty());
+}
+
+#[test]
+fn whoever_makes_a_link_is_not_by_it_whoever_it_is_for() {
+    let (_room, mut store) = office();
+    let duties = [
+        ("sun", Role::SystemAdministrator),
+        ("qian", Role::SecurityAdministrator),
+        ("wu", Role::Auditor),
+    ];
+    for (name, role) in duties {
+        let enters = if name == "sun" { "setup" } else { "sun" };
+        store.add_person(act(enters, 0), name, name).unwrap();
+        let gives = if name == "wu" { "qian" } else { "setup" };
+        store.grant(act(gives, 0), name, role, true).unwrap();
+    }
+    let password = hashed("a sentence of somebody");
+    let link = store.link(act("sun", 1), "zhang").unwrap();
+    let wants = LinkFor::Person { name: "zhang".into(), coded: true };
+    assert_eq!(store.link_for(&link, at(1)).unwrap(), Some(wants));
+    assert_eq!(store.coded_links(at(1)).unwrap(), [("zhang".to_owned(), false)]);
+    let of_nobody = Code::parse("2222-2222").unwrap();
+    for code in [None, Some(&of_nobody)] {
+        assert!(store.use_link(at(2), &link, code, &password).is_err(), "no code was given yet");
+    }
+    for (by, whose) in [("sun", "zhang"), ("zhang", "zhang"), ("qian", "sun")] {
+        assert!(store.code(act(by, 2), whose).is_err(), "{by} for {whose}");
+    }
+    let void = store.code(act("qian", 2), "zhang").unwrap();
+    let code = store.code(act("wu", 3), "zhang").unwrap();
+    assert_eq!(store.coded_links(at(3)).unwrap(), [("zhang".to_owned(), true)]);
+    assert!(store.use_link(at(3), &link, Some(&void), &password).is_err(), "another was given");
+    assert_eq!(store.password("zhang").unwrap(), None);
+    assert_eq!(store.use_link(at(3), &link, Some(&code), &password).unwrap(), "zhang");
+    // Another link is nothing with the code of the one before, and void after some tries.
+    let link = store.link(act("sun", 4), "zhang").unwrap();
+    store.code(act("qian", 4), "zhang").unwrap();
+    for _ in 0..5 {
+        assert!(store.use_link(at(5), &link, Some(&code), &password).is_err());
+    }
+    assert_eq!(store.link_for(&link, at(5)).unwrap(), None, "void");
+    let refused = actions(&store);
+    let refused = refused.iter().filter(|action| *action == "person.code-refuse person zhang");
+    assert_eq!(refused.count(), 8);
+    // A security administrator gets theirs by the auditor, and by nobody where there is none.
+    store.link(act("sun", 6), "qian").unwrap();
+    assert!(store.code(act("qian", 6), "qian").is_err());
+    store.code(act("wu", 6), "qian").unwrap();
+    // Nobody takes out whoever would have to agree.
+    let refused =
+        |did: Result<()>, why| assert!(matches!(did, Err(Error::Refused(no)) if no == why));
+    refused(store.retire_person(act("sun", 7), "wu"), Refusal::AuditorFirst);
+    refused(store.retire_person(act("sun", 7), "qian"), Refusal::LastDuty);
+    refused(store.retire_person(act("sun", 7), "sun"), Refusal::LastDuty);
+    let vacant = store.grant(act("qian", 7), "sun", Role::SystemAdministrator, false);
+    refused(vacant, Refusal::LastDuty);
+    store.grant(act("qian", 7), "wu", Role::Auditor, false).unwrap();
+    store.retire_person(act("sun", 7), "wu").unwrap();
+    let link = store.link(act("sun", 7), "qian").unwrap();
+    assert_eq!(store.use_link(at(8), &link, None, &password).unwrap(), "qian");
 }

@@ -24,6 +24,10 @@ named! {
     OwnRole, "own-role", "nobody gives or takes their own roles", "任何人不得变更本人的角色";
     /// Two of the administrator's duties, or one beside another role.
     SeparateDuties, "separate-duties", "an administrator's duty goes with no other role: three persons have the three, and none of them works on matters", "管理员职责不得与其他角色兼任：三员由三人分别担任，且不办理事项";
+    /// The last of the administrators.
+    LastDuty, "last-duty", "a duty of an administrator does not become vacant: somebody else is given it first", "管理员职责不得空缺：须先由他人接任";
+    /// The auditor, who is the security administrator's to relieve.
+    AuditorFirst, "auditor-first", "an auditor leaves after the security administrator took the role from them", "安全审计员离任，须先由安全保密管理员取消其角色";
     /// Another step comes next.
     NotThisStep, "not-this-step", "another step comes next here, or somebody else has taken this one", "现应办理的是其他步骤，或者该步骤已由他人办理";
     /// The matter is not what the person had before them.

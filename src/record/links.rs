@@ -1,5 +1,6 @@
 //! One-time links: how a person gets their first password, or another when they forgot it.
-//! There is no default password, and nobody sets another's.
+//! There is no default password, and nobody sets another's: one administrator makes the
+//! link, another gives the code without which it opens nothing, and neither has both.
 
 use rusqlite::{OptionalExtension, Transaction};
 use serde_json::json;
@@ -8,7 +9,7 @@ use super::accounts::{later, put_password};
 use super::error::{Error, Result};
 use super::ledger::{self, written};
 use super::people::{self, subject};
-use super::secret::{Hashed, Token};
+use super::secret::{Code, Hashed, Token};
 use super::store::{Act, Store};
 use crate::model::{Role, Timestamp};
 
@@ -18,11 +19,22 @@ pub const LINK_MINUTES: i64 = 24 * 60;
 /// How long the link holds that sets up a store, in minutes.
 pub const SETUP_MINUTES: i64 = 60;
 
+/// So many wrong codes make a link void.
+const TRIES: i64 = 5;
+
+/// Who gives codes. The auditor too, so that a security administrator gets one as well.
+pub const GIVE_CODES: &[Role; 2] = &[Role::SecurityAdministrator, Role::Auditor];
+
 /// What a link is for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum LinkFor {
-    /// This person sets their password.
-    Person(String),
+    /// This person sets their password; with a code, where `coded` says so.
+    Person {
+        /// The name they act under.
+        name: String,
+        /// Whether a code is asked for.
+        coded: bool,
+    },
     /// The administrators of a store are entered that has none; these two duties nobody has.
     Setup {
         /// No system administrator yet.
@@ -43,7 +55,8 @@ pub struct Newcomer {
 
 impl Store {
     /// Makes a link by which a person sets their password. One they had before is void.
-    /// Once there is a system administrator, only one may.
+    /// Once there is a system administrator, only one may; once there is somebody else who
+    /// may give its code, it wants one.
     ///
     /// # Errors
     /// That the actor may not, or that there is no such person.
@@ -51,9 +64,51 @@ impl Store {
         let token = Token::new()?;
         self.write(|tx| {
             people::duty(tx, act, Role::SystemAdministrator)?;
-            put_link(tx, act, &token, Some(name), LINK_MINUTES)
+            let coded = code_giver(tx, act.actor, name)?;
+            put_link(tx, act, &token, For { name: Some(name), coded }, LINK_MINUTES)
         })?;
         Ok(token)
+    }
+
+    /// Makes the code of a person's link that wants one; another they had for it is void.
+    /// A security administrator gives it or an auditor, and nobody to themselves.
+    ///
+    /// # Errors
+    /// That the actor may not, or that no link of theirs waits for one.
+    pub fn code(&mut self, act: Act<'_>, name: &str) -> Result<Code> {
+        let code = Code::new()?;
+        self.write(|tx| {
+            let may = act.actor != name && holds(tx, act.actor, GIVE_CODES)?;
+            if !may {
+                return Err(Error::wrong(
+                    "the code of a link is given by a security administrator or an auditor, and \
+                     not to themselves",
+                    "链接的验证码由安全保密管理员或者安全审计员给出，且不得给予本人",
+                ));
+            }
+            let sql = "SELECT digest FROM link WHERE person = ?1 AND coded = 1 AND ends > ?2";
+            let link: Option<[u8; 32]> =
+                tx.query_row(sql, (name, written(act.at)), |row| row.get(0)).optional()?;
+            let link = link.ok_or_else(|| {
+                Error::wrong("no link of theirs waits for a code", "此人没有等待验证码的链接")
+            })?;
+            ledger::append(tx, act, "person.code", &subject(name), &json!({}))?;
+            tx.execute("UPDATE link SET code = ?2 WHERE digest = ?1", (link, code.digest(&link)))?;
+            Ok(())
+        })?;
+        Ok(code)
+    }
+
+    /// Whose links want a code: names, and whether it was given.
+    ///
+    /// # Errors
+    /// Those of the store.
+    pub fn coded_links(&self, at: Timestamp) -> Result<Vec<(String, bool)>> {
+        let sql = "SELECT person, code IS NOT NULL FROM link \
+                   WHERE coded = 1 AND person IS NOT NULL AND ends > ?1 ORDER BY person";
+        let mut all = self.connection.prepare_cached(sql)?;
+        let rows = all.query_map([written(at)], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        Ok(rows.collect::<rusqlite::Result<_>>()?)
     }
 
     /// Makes the link by which a store that nobody can sign in to gets its
@@ -77,13 +132,13 @@ impl Store {
             for duty in duties {
                 if let Some(name) = holder(tx, duty)? {
                     let token = Token::new()?;
-                    put_link(tx, act, &token, Some(&name), LINK_MINUTES)?;
+                    put_link(tx, act, &token, For::bare(&name), LINK_MINUTES)?;
                     links.push((Some(name), token));
                 }
             }
             if links.len() < duties.len() {
                 let token = Token::new()?;
-                put_link(tx, act, &token, None, SETUP_MINUTES)?;
+                put_link(tx, act, &token, For::STORE, SETUP_MINUTES)?;
                 links.push((None, token));
             }
             Ok(links)
@@ -98,18 +153,29 @@ impl Store {
         link_for(&self.connection, token, at)
     }
 
-    /// Sets a password by a link, which is void from then on. Whose it is is given back.
+    /// Sets a password by a link and its code, where it wants one; the link is void from
+    /// then on, and after some wrong codes. Whose it is is given back.
     ///
     /// # Errors
-    /// That the link does not hold.
-    pub fn use_link(&mut self, at: Timestamp, token: &Token, password: &Hashed) -> Result<String> {
-        self.write(|tx| match link_for(tx, token, at)? {
-            Some(LinkFor::Person(name)) => {
-                put_password(tx, Act { actor: &name, at }, password)?;
-                Ok(name)
+    /// That the link does not hold, or that the code is not its own.
+    pub fn use_link(
+        &mut self,
+        at: Timestamp,
+        token: &Token,
+        code: Option<&Code>,
+        password: &Hashed,
+    ) -> Result<String> {
+        // What was tried in vain is kept, so a refusal is no error of the operation.
+        self.write(|tx| {
+            let Some(LinkFor::Person { name, coded }) = link_for(tx, token, at)? else {
+                return Ok(Err(void()));
+            };
+            if coded && !is_code(tx, token, code)? {
+                return refuse(tx, Act { actor: Act::MACHINE, at }, token, &name).map(Err);
             }
-            _ => Err(void()),
-        })
+            put_password(tx, Act { actor: &name, at }, password)?;
+            Ok(Ok(name))
+        })?
     }
 
     /// Enters the administrators of a store by its link, which is void from then on; each
@@ -145,7 +211,7 @@ impl Store {
                 })?;
                 enter(tx, act, newcomer, role)?;
                 let token = Token::new()?;
-                put_link(tx, act, &token, Some(&newcomer.name), LINK_MINUTES)?;
+                put_link(tx, act, &token, For::bare(&newcomer.name), LINK_MINUTES)?;
                 links.push((newcomer.name.clone(), token));
             }
             tx.execute("DELETE FROM link WHERE digest = ?1", [token.digest()])?;
@@ -177,13 +243,14 @@ fn link_for(
     token: &Token,
     at: Timestamp,
 ) -> Result<Option<LinkFor>> {
-    let sql = "SELECT person FROM link WHERE digest = ?1 AND ends > ?2";
-    let found: Option<Option<String>> =
-        connection.query_row(sql, (token.digest(), written(at)), |row| row.get(0)).optional()?;
+    let sql = "SELECT person, coded FROM link WHERE digest = ?1 AND ends > ?2";
+    let found: Option<(Option<String>, bool)> = connection
+        .query_row(sql, (token.digest(), written(at)), |row| Ok((row.get(0)?, row.get(1)?)))
+        .optional()?;
     Ok(match found {
         None => None,
-        Some(Some(person)) => Some(LinkFor::Person(person)),
-        Some(None) => Some(LinkFor::Setup {
+        Some((Some(name), coded)) => Some(LinkFor::Person { name, coded }),
+        Some((None, _)) => Some(LinkFor::Setup {
             system: holder(connection, Role::SystemAdministrator)?.is_none(),
             security: holder(connection, Role::SecurityAdministrator)?.is_none(),
         }),
@@ -197,21 +264,84 @@ fn holder(connection: &rusqlite::Connection, role: Role) -> Result<Option<String
     Ok(connection.query_row(sql, [role.name()], |row| row.get(0)).optional()?)
 }
 
+/// Whether somebody has one of these roles.
+fn holds(tx: &Transaction<'_>, name: &str, roles: &[Role]) -> Result<bool> {
+    let sql = "SELECT EXISTS (SELECT 1 FROM role JOIN person ON person.name = role.person \
+               WHERE person = ?1 AND role = ?2 AND gone IS NULL)";
+    for role in roles {
+        if tx.query_row(sql, (name, role.name()), |row| row.get(0))? {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+/// Whether there is somebody who may give the code of a link, other than who makes it and
+/// whose it is. Where there is nobody, a link alone has to do, or nobody came back in.
+fn code_giver(tx: &Transaction<'_>, maker: &str, whose: &str) -> Result<bool> {
+    let sql = "SELECT EXISTS (SELECT 1 FROM role JOIN person ON person.name = role.person \
+               WHERE role IN (?1, ?2) AND gone IS NULL AND person NOT IN (?3, ?4))";
+    let [security, audit] = GIVE_CODES.map(Role::name);
+    Ok(tx.query_row(sql, (security, audit, maker, whose), |row| row.get(0))?)
+}
+
+fn is_code(tx: &Transaction<'_>, token: &Token, code: Option<&Code>) -> Result<bool> {
+    let link = token.digest();
+    let sql = "SELECT code FROM link WHERE digest = ?1";
+    let kept: Option<[u8; 32]> = tx.query_row(sql, [link], |row| row.get(0))?;
+    Ok(kept.is_some_and(|kept| code.is_some_and(|code| code.digest(&link) == kept)))
+}
+
+/// Counts a wrong code; the last one makes the link void.
+fn refuse(tx: &Transaction<'_>, act: Act<'_>, token: &Token, name: &str) -> Result<Error> {
+    let sql = "UPDATE link SET tried = tried + 1 WHERE digest = ?1 RETURNING tried";
+    let tried: i64 = tx.query_row(sql, [token.digest()], |row| row.get(0))?;
+    ledger::append(tx, act, "person.code-refuse", &subject(name), &json!({ "tried": tried }))?;
+    if tried < TRIES {
+        return Ok(Error::wrong(
+            "this code is not the link's: ask the security administrator for it",
+            "验证码与链接不符：请向安全保密管理员索取",
+        ));
+    }
+    tx.execute("DELETE FROM link WHERE digest = ?1", [token.digest()])?;
+    Ok(void())
+}
+
+/// Who a link is for: a person, or whoever sets up the store.
+#[derive(Clone, Copy)]
+struct For<'a> {
+    name: Option<&'a str>,
+    /// Whether it wants a code.
+    coded: bool,
+}
+
+impl<'a> For<'a> {
+    const STORE: Self = Self { name: None, coded: false };
+
+    /// A person of a store that nobody can sign in to: nobody is there to give a code.
+    fn bare(name: &'a str) -> Self {
+        Self { name: Some(name), coded: false }
+    }
+}
+
 fn put_link(
     tx: &Transaction<'_>,
     act: Act<'_>,
     token: &Token,
-    name: Option<&str>,
+    whose: For<'_>,
     minutes: i64,
 ) -> Result<()> {
+    let For { name, coded } = whose;
     let subject = match name {
         Some(name) if !people::exists(tx, name)? => return Err(Error::Unknown(subject(name))),
         Some(name) => subject(name),
         None => "store".to_owned(),
     };
     let ends = later(act.at, minutes);
-    let entry = ledger::append(tx, act, "person.link", &subject, &json!({ "ends": ends }))?;
+    let body = json!({ "ends": ends, "coded": coded });
+    let entry = ledger::append(tx, act, "person.link", &subject, &body)?;
     tx.execute("DELETE FROM link WHERE person IS ?1 OR ends <= ?2", (name, written(act.at)))?;
-    tx.execute("INSERT INTO link VALUES (?1, ?2, ?3, ?4)", (token.digest(), name, ends, entry))?;
+    let sql = "INSERT INTO link (digest, person, ends, entry, coded) VALUES (?1, ?2, ?3, ?4, ?5)";
+    tx.execute(sql, (token.digest(), name, ends, entry, coded))?;
     Ok(())
 }

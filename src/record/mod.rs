@@ -42,7 +42,7 @@ pub use ledger::{
     Broken, Checkpoint, Entry, Fault, Hash, PublicKey, SigningKey, Verified, entries_after,
     entries_before, verify,
 };
-pub use links::{LINK_MINUTES, LinkFor, Newcomer};
+pub use links::{GIVE_CODES, LINK_MINUTES, LinkFor, Newcomer};
 pub use looks::Look;
 pub use papers::{Chosen, Paper, Proposed};
 pub use passages::{Answered, Passage, Passed, Released};
@@ -52,7 +52,7 @@ pub use replay::{Difference, difference};
 pub use reviews::{Done, On, upward};
 pub use runs::{Run, RunState};
 pub use sample::{Drawn, PastSample, Sampled};
-pub use secret::{Hashed, SHORTEST, Token};
+pub use secret::{Code, Hashed, SHORTEST, Token};
 pub use store::{Act, Store};
 pub use tokens::{Access, LONGEST_DAYS, NewToken, OfBytes, Scope};
 pub use upkeep::{Checked, Purged};

@@ -62,6 +62,58 @@ impl fmt::Debug for Token {
     }
 }
 
+/// Letters and digits of codes: none that is taken for another.
+const ALPHABET: &[u8; 32] = b"23456789ABCDEFGHJKLMNPQRSTUVWXYZ";
+
+/// Characters of a code: 40 bits, of which somebody may guess a few.
+const CODE_CHARS: usize = 8;
+
+/// The other half of a link, short enough to be read out: `K7M2-9QXD`.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Code([u8; CODE_CHARS]);
+
+impl Code {
+    /// A new one.
+    ///
+    /// # Errors
+    /// That the operating system gives no random bytes.
+    pub fn new() -> Result<Self> {
+        let Token(random) = Token::new()?;
+        let mut chars = [0; CODE_CHARS];
+        for (char, byte) in chars.iter_mut().zip(random) {
+            *char = ALPHABET[usize::from(byte % 32)];
+        }
+        Ok(Self(chars))
+    }
+
+    /// As somebody types it: capital or small, with spaces or hyphens anywhere.
+    pub fn parse(text: &str) -> Option<Self> {
+        let typed = text.chars().filter(|c| !c.is_whitespace() && *c != '-');
+        let chars: Vec<u8> = typed
+            .map(|c| u8::try_from(c.to_ascii_uppercase()).ok().filter(|c| ALPHABET.contains(c)))
+            .collect::<Option<_>>()?;
+        chars.try_into().ok().map(Self)
+    }
+
+    /// What the store keeps of it: of use for this link alone.
+    pub(super) fn digest(&self, link: &[u8; 32]) -> [u8; 32] {
+        Sha256::new().chain_update(link).chain_update(self.0).finalize().into()
+    }
+
+    /// As it is read out.
+    pub fn text(&self) -> String {
+        let (first, second) = self.0.split_at(CODE_CHARS / 2);
+        [first, second].map(String::from_utf8_lossy).join("-")
+    }
+}
+
+/// A secret is not shown by accident.
+impl fmt::Debug for Code {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Code(…)")
+    }
+}
+
 /// A password as it is kept: a PHC string.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Hashed(pub(super) String);
@@ -149,6 +201,20 @@ mod tests {
             assert!(Hashed::of(password, person).is_err(), "{password}");
         }
         assert!(Hashed::of("十二个汉字的口令也是可以用的", "zhang").is_ok());
+    }
+
+    #[test]
+    fn codes() {
+        let code = Code::new().unwrap();
+        let text = code.text();
+        assert_eq!((text.len(), text.as_bytes()[4]), (9, b'-'));
+        for typed in [text.clone(), text.to_lowercase(), format!(" {} ", text.replace('-', " "))] {
+            assert_eq!(Code::parse(&typed), Some(code.clone()), "{typed}");
+        }
+        assert_ne!(code.digest(&[1; 32]), code.digest(&[2; 32]));
+        for bad in ["", "K7M2", "K7M2-9QX0", "K7M2-9QXDD", "Ｋ7M2-9QXD"] {
+            assert_eq!(Code::parse(bad), None, "{bad}");
+        }
     }
 
     #[test]

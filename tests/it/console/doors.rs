@@ -221,6 +221,26 @@ async fn a_new_store_is_set_up_by_links_and_roles_are_apart() {
     let sun_token = sun.get("/people").await.fields_of("/people/add")[0].1.clone();
     let grant = [("form", &*sun_token), ("name", "li"), ("role", "approver"), ("do", "grant")];
     assert_eq!(sun.post("/people/change", &grant).await.status, StatusCode::FORBIDDEN);
+    // A link is one half of a way in, and the other half is somebody else's to give.
+    let page = sun.get("/people").await;
+    let page = sun.fill_in(&page, "/people/change", &[("name", "li"), ("do", "link")]).await;
+    page.says("验证码由安全保密管理员或者安全审计员给出");
+    let link = all("href=\"(/link/[0-9a-f]{64})\"", &page.body).remove(0);
+    let code = [("form", &*sun_token), ("name", "li"), ("do", "code")];
+    assert_eq!(sun.post("/people/change", &code).await.status, StatusCode::FORBIDDEN);
+    let page = qian.get("/people").await;
+    page.says("链接待验证码");
+    let page = qian.fill_in(&page, "/people/change", &[("name", "li"), ("do", "code")]).await;
+    let code = all("<code>([0-9A-Z]{4}-[0-9A-Z]{4})</code>", &page.body).remove(0);
+    assert!(!page.body.contains("/link/"), "whoever gives the code has no link");
+    browser.get(&link).await.says("验证码");
+    let typed = [("code", "2222-2222"), ("password", PASSWORD), ("again", PASSWORD)];
+    let page = browser.post(&link, &typed).await;
+    assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY);
+    page.says("验证码与链接不符");
+    let typed = [("code", &*code), typed[1], typed[2]];
+    assert_eq!(browser.post(&link, &typed).await.status, StatusCode::SEE_OTHER);
+    office.signed_in("li", "zh").await;
     let own = [("name", "qian"), ("role", "approver"), ("do", "grant")];
     let page = qian.get("/people").await;
     let page = qian.fill_in(&page, "/people/change", &own).await;
