@@ -6,7 +6,7 @@ usage: load.py [--vetmark BIN] [--messages N] [--seconds S] [--rate R] [--seed N
 saturate  N messages, 64 connections, each with the next message once it was answered: messages a second, and a second of
           processor time; wrong answers; memory of all processes
 latency   messages come by chance (Poisson), 70% of what `saturate` measured a second (or --rate): time to the answer
-peers     the same messages to clamd (its own list from freshclam, or else 10,000 terms) and to rspamd
+peers     the same messages to clamd (its own list from freshclam, or else 10,000 terms, and as many made-up signatures as its own list has) and to rspamd
 chaos     for S seconds cells are killed, the daemon is killed, the disk of the store is filled and connections are cut;
           then: everything was answered, nothing passed that must not, every passage is on record, the ledger holds
 
@@ -254,18 +254,36 @@ async def checkv2(port, mail):
         writer.close()
 
 
-def clamd(folder, cache, signatures):
+def made_up(room):
+    """Signatures of nothing, about as many as clamd's own and of its kinds: bytes to look for and digests of files."""
+    os.makedirs(room, exist_ok=True)
+    random_ = random.Random(7)
+    with open(os.path.join(room, "made-up.ndb"), "w") as file:
+        for number in range(120_000):
+            # Of its own about four in ten look into any file, the others into programs alone.
+            file.write(f"Made.Up-{number}:{0 if number % 10 < 4 else 1}:*:{random_.randbytes(random_.randint(12, 60)).hex()}\n")
+    with open(os.path.join(room, "made-up.hsb"), "w") as file:
+        for number in range(1_000_000):
+            file.write(f"{random_.randbytes(32).hex()}:{random_.randint(1_000, 5_000_000)}:Made.Up.Digest-{number}:73\n")
+
+
+def clamd(folder, cache, signatures=None):
     base = "/var/lib/clamav"
     own = os.path.isdir(base) and any(name.startswith(("main.", "daily.")) for name in os.listdir(base))
-    room = base if own else os.path.join(folder, "signatures")
-    if not own:
+    room, what = base, "its own signatures"
+    if not own and signatures:
+        room, what = os.path.join(folder, "signatures"), "10,000 terms as signatures"
         os.makedirs(room, exist_ok=True)
         shutil.copy(signatures, room)
+    elif not own:
+        room, what = os.path.join(folder, "made-up"), "120,000 made-up signatures and 1,000,000 digests"
+        if not os.path.isdir(room):
+            made_up(room)
     port, config = free_port(), os.path.join(folder, "clamd.conf")
     with open(config, "w") as file:
         file.write(f"TCPSocket {port}\nTCPAddr 127.0.0.1\nDatabaseDirectory {room}\nForeground yes\nMaxThreads 64\nMaxQueue 200\nUser root\n"
                    + ("" if cache else "DisableCache yes\n"))
-    return "its own signatures" if own else "10,000 terms as signatures", port, ["clamd", "--foreground", "-c", config]
+    return what, port, ["clamd", "--foreground", "-c", config]
 
 
 def rspamd(folder):
@@ -333,9 +351,10 @@ async def peers(asked, mails, folder):
     for name, more in (("vetmark", ()), ("vetmark, with 10,000 terms", ("--dictionary", compiled))):
         port = free_port()
         rows.append(await peer(asked, mails, folder, name, "record kept", port, command(asked, folder, f"{len(rows)}.store", port, *more), instream))
-    for cache in (False, True):
-        setting, *rest = clamd(folder, cache, signatures)
-        rows.append(await peer(asked, mails, folder, "clamd" if cache else "clamd, DisableCache", setting, *rest, instream))
+    for words in (signatures, None):
+        for cache in (False, True):
+            setting, *rest = clamd(folder, cache, words)
+            rows.append(await peer(asked, mails, folder, "clamd" if cache else "clamd, DisableCache", setting, *rest, instream))
     setting, *rest = rspamd(folder)
     rows.append(await peer(asked, mails, folder, "rspamd", setting, *rest, checkv2))
     return {"peers": rows}, False
