@@ -166,6 +166,9 @@ fn pages(path: &Path, store: &mut Store) {
         ("page: queue, one verdict, unopened", "/queue?step=any&verdict=review&unopened=1"),
         ("page: queue, a word in names", "/queue?step=any&text=77777"),
         ("page: queue, a word that is nowhere", "/queue?step=any&text=nowhere"),
+        ("page: queue, a word in every name", "/queue?step=any&text=DOCX"),
+        ("page: queue, a word in every title", "/queue?step=any&text=%E9%A3%9F%E5%A0%82"),
+        ("page: queue, one channel and a day", "/queue?step=any&channel=www&until=2026-11-30"),
         ("page: queue, one level", "/queue?step=any&level=cn%3Ajimi"),
     ] {
         told(what, median(|| get(address)), Duration::from_millis(50));
