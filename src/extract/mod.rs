@@ -41,6 +41,7 @@ use sniff::{Looked, look};
 
 use crate::model::{
     BlockHead, Encoding, Gap, GapKind, Note, Origin, Region, SourceText, Submission, Words,
+    own_name,
 };
 
 /// What one submission yielded: its text, what was packed inside, and what
@@ -80,7 +81,7 @@ pub fn append_name(submission: &Submission, extraction: &mut Extraction) {
     };
     let head = BlockHead { region, ..BlockHead::default() };
     // A path's folders are no part of the name: `in/机密/` holds files of any kind.
-    let name = submission.provenance.name().rsplit(['/', '\\']).next().unwrap_or_default();
+    let name = own_name(submission.provenance.name());
     extraction.text.append(&head, name);
 }
 

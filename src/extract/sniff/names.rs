@@ -1,7 +1,7 @@
 //! Names against content: a name that claims another format is worth saying.
 
 use super::Format;
-use crate::model::{Note, Words};
+use crate::model::{Note, Words, own_name};
 
 /// Extensions, and the media types (or beginnings of them) that they may stand on.
 const CLAIMS: &[(&[&str], &[&str])] = &[
@@ -122,7 +122,7 @@ const RUNS: &[&str] = &[
 /// A note, if the name claims another format than the content has, or hides a
 /// program behind a document's extension.
 pub(crate) fn name_mismatch(name: &str, format: Format) -> Option<Note> {
-    let file = name.rsplit(['/', '\\']).next().unwrap_or_default();
+    let file = own_name(name);
     let (stem, extension) = file.rsplit_once('.')?;
     let extension = extension.trim().to_ascii_lowercase();
     if format == Format::Empty {
@@ -155,7 +155,7 @@ pub(crate) fn name_mismatch(name: &str, format: Format) -> Option<Note> {
 /// Whether a file of this name always holds something, so that an empty one has
 /// lost it: of every known kind but text.
 pub(crate) fn never_empty(name: &str) -> bool {
-    let file = name.rsplit(['/', '\\']).next().unwrap_or_default();
+    let file = own_name(name);
     let extension = file.rsplit_once('.').map(|(_, e)| e.trim().to_ascii_lowercase());
     let types = extension.as_deref().and_then(claim);
     types.is_some_and(|types| !types.iter().any(|known| known.starts_with("text/")))

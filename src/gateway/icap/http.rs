@@ -1,7 +1,7 @@
 //! As much of an HTTP message's head as tells what its body is, and answers to it.
 
 use super::codec::{Broken, fields};
-use crate::model::Words;
+use crate::model::{Words, own_name};
 
 /// What the heads say of a body.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -66,8 +66,7 @@ fn file_name(field: &str) -> Option<String> {
 /// The last piece of a path, without what no name has.
 fn last_of(path: &str) -> Option<String> {
     let path = path.split(['?', '#']).next()?;
-    let name: String =
-        path.rsplit(['/', '\\']).next()?.chars().filter(|c| !c.is_control()).collect();
+    let name: String = own_name(path).chars().filter(|c| !c.is_control()).collect();
     if name.is_empty() { None } else { Some(name.chars().take(200).collect()) }
 }
 
