@@ -22,7 +22,7 @@ use anyhow::bail;
 pub(super) use args::{Flags, SettingArgs};
 pub(super) use file::{Found, places, read as read_file};
 pub(super) use given::{Given, Mistake, Origin, not_in_order};
-pub(super) use key::{DefaultValue, Key, SETTINGS, Setting};
+pub(super) use key::{DefaultValue, GATEWAY_REMEMBERS, Key, SETTINGS, Setting};
 pub(super) use value::{Kind, Value};
 
 use super::remark;
@@ -39,6 +39,8 @@ pub(super) struct Settings {
     given: Given,
     /// The file that was read.
     pub(super) file: Option<Found>,
+    /// Whether a gateway works by them.
+    is_gateway: bool,
 }
 
 impl Settings {
@@ -62,12 +64,18 @@ impl Settings {
         args::environment(&mut given, &mut wrong);
         args::set(&args.set, &mut given, &mut wrong);
         flags.iter().for_each(|flags| flags.give(&mut given));
-        Self { given, file }.checked(wrong)
+        Self { given, file, is_gateway: false }.checked(wrong)
     }
 
     /// Settings of one source.
     pub(super) fn of(given: Given) -> Self {
-        Self { given, file: None }
+        Self { given, file: None, is_gateway: false }
+    }
+
+    /// The same as a gateway's, which runs for months and meets few copies: what nobody
+    /// says is then [`GATEWAY_REMEMBERS`] for `host.remember`.
+    pub(super) fn of_gateway(self) -> Self {
+        Self { is_gateway: true, ..self }
     }
 
     /// The settings that a cell is handed, and no others.
@@ -120,6 +128,9 @@ impl Settings {
     pub(super) fn value(&self, key: Key) -> Option<Value> {
         match self.given.get(key) {
             Some((value, _)) => Some(value.clone()),
+            None if key == Key::HostRemember && self.is_gateway => {
+                Some(Value::Size(GATEWAY_REMEMBERS))
+            }
             None if key == Key::BudgetWall => {
                 Some(Value::Seconds(WALL_FACTOR.saturating_mul(self.number(Key::BudgetProcessor))))
             }

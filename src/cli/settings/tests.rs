@@ -37,6 +37,22 @@ fn the_table_is_in_order_and_its_defaults_are_what_is_done() {
     }
 }
 
+#[test]
+fn a_gateway_remembers_less_unless_somebody_says_how_much() {
+    let (said, wrong) = read("[host]\nremember = \"64 MiB\"\n");
+    assert_eq!(wrong, [""; 0]);
+    for (settings, alone, in_a_gateway) in
+        [(Settings::default(), 64 << 20, GATEWAY_REMEMBERS), (said, 64 << 20, 64 << 20)]
+    {
+        assert_eq!(settings.remember(), alone);
+        assert_eq!(settings.of_gateway().remember(), in_a_gateway);
+    }
+    // What people are told it is.
+    let about = Key::HostRemember.setting().about;
+    let said = Value::Size(GATEWAY_REMEMBERS).to_string();
+    assert!(about.0.contains(&said) && about.1.contains(&said), "{said}");
+}
+
 /// A value that each setting may have and that is not its default.
 fn other(setting: &Setting) -> &'static str {
     match setting.kind {
