@@ -25,8 +25,8 @@ use crate::gateway::icap::{self, Icap};
 use crate::gateway::milter::{self, Milter};
 use crate::gateway::postfix::Postfix;
 use crate::gateway::{
-    Address, Desk, Gate, Keeping, Limits, Listener, Log, Metrics, Policy, Rules, Scans, bind,
-    health, serve,
+    Address, Clock, Desk, Gate, Keeping, Limits, Listener, Log, Metrics, Policy, Rules, Scans,
+    bind, health, serve,
 };
 use crate::hold::Hold;
 use crate::report::Quotes;
@@ -218,7 +218,8 @@ impl Allowances {
 
 /// Runs until a signal ends it.
 pub(super) fn run(args: &Args) -> anyhow::Result<Status> {
-    let settings = args.settings.settings(&[&args.lang, &args.flags, &Jobs(args.jobs)])?;
+    let given = args.settings.settings(&[&args.lang, &args.flags, &Jobs(args.jobs)])?;
+    let settings = given.of_gateway();
     let lang = settings.lang();
     settings.tell(lang);
     if settings.in_threads() {
@@ -262,7 +263,8 @@ impl Gateway {
         };
         let jobs = usize::try_from(jobs).unwrap_or(usize::MAX);
         let (queue, numbers) = (limits.queue, Arc::clone(&metrics));
-        let scans = Scans::start(load, jobs, queue, numbers, log.clone())?;
+        let clock = Clock::of_this_machine();
+        let scans = Scans::start(load, clock, jobs, queue, numbers, log.clone())?;
         let path = keeping.as_ref().map(|keeping| keeping.path.clone()).unwrap_or_default();
         let desk = Desk::new(scans, limits, policy, keeping, metrics, log.clone())
             .map_err(|error| said(&error, &path, settings.lang()))?;

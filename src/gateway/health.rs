@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::clock::Duration;
 use super::decide::Desk;
-use super::serve::Peer;
+use super::peer::Peer;
 
 /// The longest request.
 const LONGEST: usize = 8 << 10;

@@ -14,6 +14,7 @@
 //! protocol's own text, and there is no second scheduler that could lose one.
 
 mod below;
+mod buffer;
 pub mod clamd;
 mod clock;
 mod decide;
@@ -26,6 +27,7 @@ mod log;
 mod metrics;
 pub mod milter;
 mod names;
+mod peer;
 mod policy;
 pub mod postfix;
 mod scans;
@@ -33,13 +35,14 @@ mod serve;
 mod slip;
 mod spool;
 
-pub use clock::today;
+pub use clock::Clock;
 pub use decide::{Answer, Desk, Keeping, Request, Settled};
 pub use envelope::{Direction, Envelope};
 pub use limits::Limits;
 pub use log::Log;
 pub use metrics::Metrics;
+pub use peer::Peer;
 pub use policy::{Action, Policy};
 pub use scans::{Refused, Rules, Scans};
-pub use serve::{Address, Gate, Listener, Peer, bind, serve};
+pub use serve::{Address, Gate, Listener, bind, serve};
 pub use spool::{Full, Room, Sealed, Spool};

@@ -4,15 +4,16 @@
 use std::collections::{HashMap, VecDeque};
 use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 
-use super::clock::{self, Duration, Instant};
+use super::clock::{self, Clock, Duration, Instant};
 use super::log::Log;
 use super::metrics::Metrics;
 use super::spool::Sealed;
 use crate::cell::{Bench, Cells, Content, Handed, Item};
-use crate::model::{Date, Examination, Gap, GapKind};
+use crate::model::{Date, Examination, Gap, GapKind, Losses};
 
 /// Examinations that are remembered for whoever asks for the same again: a peer that
 /// did not wait asks a second time.
@@ -23,6 +24,9 @@ const HEAVY: usize = 200;
 
 /// How long after rules failed to load for a new day they are tried again.
 const AGAIN: Duration = Duration::from_secs(15);
+
+/// How often the day is looked at where nothing comes.
+const LOOK: Duration = Duration::from_secs(5);
 
 /// What contents are examined by.
 #[derive(Debug)]
@@ -114,37 +118,58 @@ pub struct Scans {
     state: Mutex<State>,
     /// Something to do, or rules to do it by.
     changed: Condvar,
+    /// A stop was asked for.
+    stopped: Condvar,
     /// A job came to its end, and whoever waited for it has been told.
     ended: Condvar,
     load: Box<Load>,
+    clock: Clock,
     most: usize,
+    /// Places in the queue that whoever has one already may have besides.
+    spare: AtomicUsize,
     metrics: Arc<Metrics>,
     log: Log,
 }
 
+/// A place in the queue besides the one that everybody may have.
+pub(super) struct Spare(Arc<Scans>);
+
+impl Drop for Spare {
+    fn drop(&mut self) {
+        self.0.spare.fetch_add(1, Ordering::Relaxed);
+    }
+}
+
 impl Scans {
-    /// Starts a pool of `jobs` workers whose queue holds `most` contents.
+    /// Starts a pool of `jobs` workers whose queue holds `most` contents. Rules are for the
+    /// clock's day, and loaded anew when that is over, whether anything comes or not.
     ///
     /// # Errors
     /// Why rules cannot be loaded or a thread not be started.
     pub fn start(
         load: impl Fn(Date) -> io::Result<Rules> + Send + Sync + 'static,
+        clock: Clock,
         jobs: usize,
         most: usize,
         metrics: Arc<Metrics>,
         log: Log,
     ) -> io::Result<Arc<Self>> {
-        let rules = load(clock::today())?;
+        let rules = load(clock.today())?;
         let state = State { rules: Some(Current::of(rules, 1)), ..State::default() };
         let scans = Arc::new(Self {
             state: Mutex::new(state),
             changed: Condvar::new(),
+            stopped: Condvar::new(),
             ended: Condvar::new(),
             load: Box::new(load),
+            clock,
+            spare: AtomicUsize::new(most / 2),
             most,
             metrics,
             log,
         });
+        let watching = Arc::clone(&scans);
+        thread::Builder::new().name("day".into()).spawn(move || watching.watch_the_day())?;
         for number in 0..jobs.max(1) {
             let scans = Arc::clone(&scans);
             thread::Builder::new().name(format!("scan-{number}")).spawn(move || scans.work())?;
@@ -170,7 +195,7 @@ impl Scans {
             return Err(Refused::Stopping);
         }
         let Some(rules) = &state.rules else { return Err(Refused::NoRules) };
-        if rules.as_of != clock::today() && !state.loading {
+        if rules.as_of != self.clock.today() && !state.loading {
             return Err(Refused::NoRules);
         }
         let identity = rules.cells.identity().to_owned();
@@ -212,7 +237,7 @@ impl Scans {
             }
             state.loading = true;
         }
-        let day = clock::today();
+        let day = self.clock.today();
         let loaded = catch_unwind(AssertUnwindSafe(|| (self.load)(day)))
             .unwrap_or_else(|_| Err(io::Error::other("loading the rules failed")));
         let mut state = self.state();
@@ -242,7 +267,7 @@ impl Scans {
     fn keep_up_with_the_day(self: &Arc<Self>) {
         {
             let state = self.state();
-            let stale = state.rules.as_ref().is_some_and(|rules| rules.as_of != clock::today());
+            let stale = state.rules.as_ref().is_some_and(|rules| rules.as_of != self.clock.today());
             let patient = state.failed.is_some_and(|at| clock::moment() < at + AGAIN);
             if !stale || patient || state.loading || state.stopping {
                 return;
@@ -251,16 +276,36 @@ impl Scans {
         let _ = self.reload();
     }
 
+    /// Looks now and then whether the day is over: a gateway to which nothing comes would
+    /// else say all night that it is not ready, and a balancer send it nothing.
+    fn watch_the_day(self: &Arc<Self>) {
+        loop {
+            self.keep_up_with_the_day();
+            let state = self.state();
+            if state.stopping {
+                return;
+            }
+            drop(self.stopped.wait_timeout(state, LOOK).unwrap_or_else(PoisonError::into_inner));
+        }
+    }
+
     /// Whether contents are examined now.
     pub fn is_ready(&self) -> bool {
         let state = self.state();
-        let current = state.rules.as_ref().is_some_and(|rules| rules.as_of == clock::today());
+        let current = state.rules.as_ref().is_some_and(|rules| rules.as_of == self.clock.today());
         current && !state.loading && !state.stopping
     }
 
     /// What the rules in force are known by.
     pub fn identity(&self) -> String {
         self.state().rules.as_ref().map_or_else(String::new, |r| r.cells.identity().to_owned())
+    }
+
+    /// A place besides, if there is one: half of the queue is for those who have none.
+    pub(super) fn spare(self: &Arc<Self>) -> Option<Spare> {
+        let less = |spare: usize| spare.checked_sub(1);
+        self.spare.fetch_update(Ordering::Relaxed, Ordering::Relaxed, less).ok()?;
+        Some(Spare(Arc::clone(self)))
     }
 
     /// Contents that wait, and those that are examined.
@@ -273,6 +318,7 @@ impl Scans {
     pub fn stop(&self) {
         self.state().stopping = true;
         self.changed.notify_all();
+        self.stopped.notify_all();
     }
 
     /// Waits until nothing waits or is examined any more, and says whether that came to be.
@@ -300,7 +346,7 @@ impl Scans {
                 }
             };
             // What came before a new day's rules failed to load is not judged by the old.
-            let scanned = match rules.as_of == clock::today() {
+            let scanned = match rules.as_of == self.clock.today() {
                 true => catch_unwind(AssertUnwindSafe(|| examine(bench, &job)))
                     .unwrap_or_else(|_| Err("the examination failed".into())),
                 false => Err("the rules are for another day".into()),
@@ -372,13 +418,21 @@ fn examine(bench: &mut Bench, job: &Job) -> Scanned {
     };
     let name = job.key.name.clone();
     let item = Item { name: name.clone(), content: Content::File(Box::new(open)), gap: None };
-    let (examination, _) = bench
+    let (examination, losses) = bench
         .examine(Handed { source: name, items: vec![item] })
         .map_err(|error| error.to_string())?;
-    // A cell that was taken over may answer what it likes, but not of other bytes.
-    match examination.sha256 == job.content.sha256 {
-        true => Ok(examination),
-        false => Err("the examination is of other bytes".into()),
+    whole(examination, losses, &job.key.sha256)
+}
+
+/// What a bench gave, if it is an examination of the content and not of less. A content
+/// that took cell after cell with it before any of its parts was begun was seen by none.
+fn whole(examination: Examination, losses: Losses, sha256: &str) -> Scanned {
+    let lost = losses.quarantined.into_iter().find(|lost| lost.path.is_empty());
+    match lost {
+        Some(lost) => Err(format!("no process could read it: {}", lost.gap.detail)),
+        // A cell that was taken over may answer what it likes, but not of other bytes.
+        None if examination.sha256 != sha256 => Err("the examination is of other bytes".into()),
+        None => Ok(examination),
     }
 }
 
@@ -386,4 +440,58 @@ fn is_light(examination: &Examination) -> bool {
     let weight: usize =
         examination.parts.iter().map(|part| 1 + part.findings.len() + part.gaps.len()).sum();
     weight <= HEAVY
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{Coverage, Disclosure, EngineId, Quarantined, Verdict, Words};
+
+    fn examination(sha256: &str) -> Examination {
+        Examination {
+            schema: "vetmark.examination/1",
+            source: "a".into(),
+            sha256: sha256.into(),
+            bytes: 1,
+            as_of: Date::constant(2026, 11, 27),
+            verdict: Verdict::Incomplete,
+            disclosure: Disclosure::NeedsHumanApproval,
+            level: None,
+            next_step: Words::default(),
+            declassification: None,
+            parts: Vec::new(),
+            coverage: Coverage { parts: 0, read: 0, unread: 0, excluded: 0 },
+            engine: EngineId {
+                name: "vetmark",
+                version: env!("CARGO_PKG_VERSION"),
+                rules: "r".into(),
+                dictionaries: "d".into(),
+                suppressions: None,
+                budget: None,
+            },
+        }
+    }
+
+    fn lost(path: &[&str]) -> Losses {
+        let path = path.iter().map(|name| (*name).to_owned()).collect();
+        let gap = Gap::new(GapKind::Crashed, "lost twice (signal 9)");
+        Losses { retries: 2, quarantined: vec![Quarantined { source: "a".into(), path, gap }] }
+    }
+
+    #[test]
+    fn what_a_bench_gave_is_of_the_content_or_says_why_not() {
+        let no_process = "no process could read it: lost twice (signal 9)";
+        for (sha256, losses, want) in [
+            ("aa", Losses::default(), None),
+            // A part that was given up is a gap in an examination of the whole.
+            ("aa", lost(&["a", "b"]), None),
+            ("bb", Losses::default(), Some("the examination is of other bytes")),
+            // Of nothing, since no process lived to see it.
+            ("e3", lost(&[]), Some(no_process)),
+            ("aa", lost(&[]), Some(no_process)),
+        ] {
+            let said = whole(examination(sha256), losses, "aa");
+            assert_eq!(said.err().as_deref(), want, "{sha256}");
+        }
+    }
 }

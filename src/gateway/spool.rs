@@ -44,7 +44,7 @@ impl Room {
     fn take(&self, bytes: u64) -> Result<(), Full> {
         let until = clock::moment() + self.patience;
         let mut taken = self.taken.lock().unwrap_or_else(PoisonError::into_inner);
-        while *taken + bytes > self.most {
+        while taken.saturating_add(bytes) > self.most {
             let left = until.saturating_duration_since(clock::moment());
             if left.is_zero() {
                 return Err(Full::Room);
@@ -75,9 +75,30 @@ pub enum Full {
 
 /// Room that is taken, given back when this is dropped.
 #[derive(Debug)]
-struct Taken {
+pub(super) struct Taken {
     room: Arc<Room>,
     bytes: u64,
+}
+
+impl Taken {
+    /// None yet.
+    pub(super) fn none(room: &Arc<Room>) -> Self {
+        Self { room: Arc::clone(room), bytes: 0 }
+    }
+
+    /// Takes more, or gives some back, so that it is so much.
+    ///
+    /// # Errors
+    /// That there is no room for it; then it is what it was.
+    pub(super) fn resize(&mut self, bytes: u64) -> Result<(), Full> {
+        match bytes.checked_sub(self.bytes) {
+            Some(0) => {}
+            Some(more) => self.room.take(more)?,
+            None => self.room.give_back(self.bytes - bytes),
+        }
+        self.bytes = bytes;
+        Ok(())
+    }
 }
 
 impl Drop for Taken {
@@ -92,6 +113,8 @@ pub struct Spool {
     out: BufWriter<File>,
     hash: Sha256,
     bytes: u64,
+    /// Bytes elsewhere that go with it.
+    beside: u64,
     most: u64,
     taken: Taken,
 }
@@ -108,8 +131,9 @@ impl Spool {
             out: BufWriter::with_capacity(BUFFER, file.into()),
             hash: Sha256::new(),
             bytes: 0,
+            beside: 0,
             most,
-            taken: Taken { room: Arc::clone(room), bytes: 0 },
+            taken: Taken::none(room),
         })
     }
 
@@ -139,15 +163,25 @@ impl Spool {
         if bytes > self.most {
             return Err(Full::Content);
         }
-        if bytes > self.taken.bytes {
-            let wanted = bytes.next_multiple_of(STEP).min(self.most.max(bytes));
-            self.taken.room.take(wanted - self.taken.bytes)?;
-            self.taken.bytes = wanted;
-        }
+        self.make_room(bytes)?;
         self.out.write_all(more).map_err(Full::Machine)?;
         self.hash.update(more);
         self.bytes = bytes;
         Ok(())
+    }
+
+    /// Counts bytes that are kept elsewhere for as long as this is: an envelope's.
+    ///
+    /// # Errors
+    /// That there is no room for them.
+    pub(super) fn count_beside(&mut self, bytes: usize) -> Result<(), Full> {
+        self.beside += bytes as u64;
+        self.make_room(self.bytes)
+    }
+
+    fn make_room(&mut self, bytes: u64) -> Result<(), Full> {
+        let needed = bytes.next_multiple_of(STEP).min(self.most.max(bytes)) + self.beside;
+        if needed > self.taken.bytes { self.taken.resize(needed) } else { Ok(()) }
     }
 
     /// Ends it: nobody changes it any more, this process included.
@@ -258,8 +292,10 @@ mod tests {
         let mut second = Spool::new(&room, 2 << 20).unwrap();
         second.add(b"1").unwrap();
         assert!(matches!(second.add(&vec![0; 1 << 20]), Err(Full::Room)));
+        assert!(matches!(second.count_beside(1 << 20), Err(Full::Room)));
         drop(first);
         second.add(&vec![0; 1 << 20]).unwrap();
+        assert_eq!(room.taken(), (2 << 20) + (1 << 16), "the content and what is beside it");
         drop(second);
         assert_eq!(room.taken(), 0);
     }

@@ -71,7 +71,14 @@ const ONLY_IN: &[(&str, &[&str], &[&str])] = &[
     (
         "the network",
         &["std::net", "TcpStream", "TcpListener", "UdpSocket", "UnixListener"],
-        &["cell/crasher", "cell/pool", "console/serve", "cli/serve", "gateway/serve"],
+        &[
+            "cell/crasher",
+            "cell/pool",
+            "console/serve",
+            "cli/serve",
+            "gateway/serve",
+            "gateway/peer",
+        ],
     ),
     // What waits for a network waits at the faces; below them code is plain and blocking.
     ("waiting", &["tokio::", "async "], &["console/", "cli/serve", "cli/gateway"]),
@@ -94,6 +101,7 @@ const ONLY_IN: &[(&str, &[&str], &[&str])] = &[
             "view/mod",
             "gateway/scans",
             "gateway/serve",
+            "gateway/clamd/",
             "gateway/folder",
             "gateway/postfix",
         ],

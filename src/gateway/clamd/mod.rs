@@ -1,7 +1,9 @@
 //! The protocol of clamd (clamd(8)), which mail filters, web servers and file servers
 //! speak to a scanner: a command, a content, and one line for an answer.
 
+mod answers;
 mod codec;
+mod contents;
 mod session;
 
 pub use session::{Clamd, session};

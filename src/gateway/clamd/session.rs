@@ -1,27 +1,31 @@
 //! A connection that speaks clamd's protocol: commands in, one line out for each.
+//!
+//! In a session (IDSESSION … END) answers bear the number of what was asked: contents are
+//! then examined beside each other, and each is answered when it is done. A peer that asks
+//! for more than may be under way is not read meanwhile. What was asked before END is answered
+//! before the connection ends.
 
 use std::fs::File;
-use std::io::{self, Read, Write};
-use std::path::Path;
+use std::io;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
+use std::thread::{self, Scope};
 
+use super::answers::Answers;
 use super::codec::{Command, Form, LONGEST, chunk, command};
-use crate::gateway::below::{Root, kind, no_file};
-use crate::gateway::decide::{Answer, Desk, Request, Settled};
-use crate::gateway::envelope::Envelope;
-use crate::gateway::policy::Action;
-use crate::gateway::serve::{Gate, Peer};
+use super::contents::{Contents, Going, why};
+use crate::gateway::below::kind;
+use crate::gateway::buffer::Buffer;
+use crate::gateway::decide::Desk;
+use crate::gateway::peer::Peer;
+use crate::gateway::serve::{Gate, STACK};
 use crate::gateway::spool::{Full, Sealed, Spool};
-use crate::record::Answered;
 
 /// What a stream without a name is called.
 const STREAM: &str = "stream";
 
 /// Said of a content that is too large, in clamd's own words.
 const TOO_LARGE: &str = "INSTREAM size limit exceeded.";
-
-/// What is read at one time.
-const PIECE: usize = 64 << 10;
 
 /// What clamd's protocol is served with.
 #[derive(Clone)]
@@ -38,41 +42,36 @@ pub struct Clamd {
 
 /// Serves one connection.
 pub fn session(clamd: &Clamd, peer: Peer) {
-    let mut session = Session { clamd, peer, buffer: Vec::new(), number: None };
+    // Where no more files may be open it ends here, and the peer tries again.
+    let Ok(writer) = peer.writer() else { return };
+    let answers = Answers::new(writer);
+    let contents = Contents { clamd, client: peer.client.clone(), is_local: peer.is_local() };
+    let buffer = Buffer::new(&clamd.desk.room);
+    let ended = thread::scope(|scope| {
+        let (answers, contents) = (&answers, &contents);
+        let mut session = Session { scope, contents, answers, peer, buffer, number: None };
+        let ran = session.run();
+        ran.map(|()| session.peer)
+    });
     // What a peer does wrong ends its connection, and is answered where it still listens.
-    if let Ok(()) = session.run() {
-        session.peer.finish();
+    if let Ok(peer) = ended {
+        peer.finish();
     }
 }
 
-struct Session<'c> {
-    clamd: &'c Clamd,
+struct Session<'s, 'e> {
+    /// Ends once every answer that is to come was given.
+    scope: &'s Scope<'s, 'e>,
+    contents: &'e Contents<'e>,
+    answers: &'e Answers,
     peer: Peer,
     /// Read and not yet taken.
-    buffer: Vec<u8>,
+    buffer: Buffer,
     /// The number of the last command of an IDSESSION.
     number: Option<u64>,
 }
 
-/// What is said of a content: its name, and clamd's three words.
-enum Line {
-    Ok,
-    Found(String),
-    Error(String),
-}
-
-impl Line {
-    /// What is said behind a content's name.
-    fn text(&self) -> String {
-        match self {
-            Self::Ok => "OK".into(),
-            Self::Found(name) => format!("{name} FOUND"),
-            Self::Error(why) => format!("{why} ERROR"),
-        }
-    }
-}
-
-impl Session<'_> {
+impl<'e> Session<'_, 'e> {
     fn run(&mut self) -> io::Result<()> {
         loop {
             let Some((form, asked)) = self.next()? else { return Ok(()) };
@@ -81,7 +80,8 @@ impl Session<'_> {
             {
                 *number += 1;
             }
-            let _busy = self.clamd.gate.busy();
+            let gate = &self.contents.clamd.gate;
+            let _busy = gate.busy();
             let goes_on = match asked {
                 Command::Idsession if self.number.is_none() && form != Form::Bare => {
                     self.number = Some(0);
@@ -91,15 +91,19 @@ impl Session<'_> {
                 asked => self.answer(form, asked)?,
             };
             // As clamd does: one command a connection, unless a session was opened.
-            if !goes_on || self.number.is_none() || self.clamd.gate.is_shut() {
+            if !goes_on || self.number.is_none() || gate.is_shut() {
                 return Ok(());
             }
         }
     }
 
+    fn desk(&self) -> &'e Desk {
+        &self.contents.clamd.desk
+    }
+
     /// The next command; nothing where the peer is done.
     fn next(&mut self) -> io::Result<Option<(Form, Command)>> {
-        let limits = &self.clamd.desk.limits;
+        let limits = &self.desk().limits;
         self.peer.allow(limits.idle, limits.idle);
         let (mut ended, mut begun) = (false, false);
         loop {
@@ -108,7 +112,7 @@ impl Session<'_> {
                 Ok(None) if ended => return Ok(None),
                 Ok(None) => {}
                 Err(_) => {
-                    self.peer.write_all(b"COMMAND READ ERROR\n")?;
+                    self.answers.say(None, Form::Newline, "COMMAND READ ERROR")?;
                     return Ok(None);
                 }
             }
@@ -117,18 +121,12 @@ impl Session<'_> {
                 begun = true;
                 self.peer.allow(limits.silence, limits.silence);
             }
-            ended = self.fill(LONGEST)? == 0;
+            ended = self.buffer.fill(&mut self.peer, LONGEST)? == 0;
         }
     }
 
-    fn fill(&mut self, most: usize) -> io::Result<usize> {
-        let mut piece = vec![0; most.min(PIECE)];
-        let read = self.peer.read(&mut piece)?;
-        self.buffer.extend_from_slice(&piece[..read]);
-        Ok(read)
-    }
-
-    /// Answers a command, and says whether another may come.
+    /// Answers a command, now or when its content was examined, and says whether another
+    /// may come.
     fn answer(&mut self, form: Form, asked: Command) -> io::Result<bool> {
         let version = concat!("vetmark ", env!("CARGO_PKG_VERSION"));
         match asked {
@@ -144,13 +142,14 @@ impl Session<'_> {
                 self.say(form, &stats)?;
             }
             Command::Reload => {
-                (self.clamd.reload)();
+                (self.contents.clamd.reload)();
                 self.say(form, "RELOADING")?;
             }
             Command::Instream => return self.stream(form),
             Command::Fildes => self.file(form)?,
-            Command::Scan(path) => self.paths(form, &path, true)?,
-            Command::ContScan(path) | Command::MultiScan(path) => self.paths(form, &path, false)?,
+            Command::Scan(path) => self.paths(form, path, Going::ToTheFirst)?,
+            Command::ContScan(path) => self.paths(form, path, Going::On)?,
+            Command::MultiScan(path) => self.paths(form, path, Going::Beside)?,
             Command::Idsession | Command::End | Command::Unknown => {
                 self.say(form, "UNKNOWN COMMAND")?;
                 return Ok(false);
@@ -159,21 +158,40 @@ impl Session<'_> {
         Ok(true)
     }
 
-    fn say(&mut self, form: Form, text: &str) -> io::Result<()> {
-        // In one write: some peers read once.
-        let mut line = match self.number {
-            Some(number) => format!("{number}: {text}").into_bytes(),
-            None => text.as_bytes().to_vec(),
+    fn say(&self, form: Form, text: &str) -> io::Result<()> {
+        self.answers.say(self.number, form, text)
+    }
+
+    /// Says what comes of some work: here, or in a session beside what else is asked.
+    ///
+    /// A session has more than one under way only while there are places to spare: its peer
+    /// waits where there are none, and nobody is put off for it.
+    fn work(
+        &self,
+        form: Form,
+        work: impl FnOnce(&Contents<'_>) -> String + Send + 'e,
+    ) -> io::Result<()> {
+        let (answers, contents, desk) = (self.answers, self.contents, self.desk());
+        let Some(number) = self.number else { return self.say(form, &work(contents)) };
+        let place = answers.place(|| desk.scans.spare());
+        let busy = contents.clamd.gate.busy();
+        let work = move || {
+            let _held = (place, busy);
+            let said = catch_unwind(AssertUnwindSafe(|| work(contents)));
+            if !said.is_ok_and(|said| answers.say(Some(number), form, &said).is_ok()) {
+                answers.shut();
+            }
         };
-        line.push(form.end());
-        self.peer.write_all(&line)
+        let name = "clamd-content".to_owned();
+        thread::Builder::new().name(name).stack_size(STACK).spawn_scoped(self.scope, work)?;
+        Ok(())
     }
 
     /// In the shape of clamd's own: some peers look for its first words.
     fn stats(&self) -> String {
-        let (queue, live) = self.clamd.desk.scans.load_now();
-        let memory = self.clamd.desk.room.taken();
-        let most = self.clamd.desk.limits.content;
+        let (queue, live) = self.desk().scans.load_now();
+        let memory = self.desk().room.taken();
+        let most = self.desk().limits.content;
         format!(
             "POOLS: 1\n\nSTATE: VALID PRIMARY\nTHREADS: live {live}  idle 0 max 0 \
              idle-timeout 0\nQUEUE: {queue} items\n\nMEMSTATS: content {memory} bytes, at most \
@@ -184,8 +202,8 @@ impl Session<'_> {
     fn stream(&mut self, form: Form) -> io::Result<bool> {
         match self.receive()? {
             Ok(content) => {
-                let line = self.scan(STREAM, content);
-                self.say(form, &format!("{STREAM}: {}", line.text()))?;
+                let line = |of: &Contents<'_>| of.scan(STREAM, content).text();
+                self.work(form, move |of| format!("{STREAM}: {}", line(of)))?;
                 Ok(true)
             }
             Err(Full::Content) => {
@@ -201,9 +219,9 @@ impl Session<'_> {
 
     /// Takes in the chunks of a stream.
     fn receive(&mut self) -> io::Result<Result<Sealed, Full>> {
-        let limits = &self.clamd.desk.limits;
-        self.peer.allow(limits.silence, limits.arrival);
-        let mut spool = match Spool::new(&self.clamd.desk.room, limits.content) {
+        let desk = self.desk();
+        self.peer.allow(desk.limits.silence, desk.limits.arrival);
+        let mut spool = match Spool::new(&desk.room, desk.limits.content) {
             Ok(spool) => spool,
             Err(full) => return Ok(Err(full)),
         };
@@ -211,18 +229,15 @@ impl Session<'_> {
             let mut left = loop {
                 match chunk(&mut self.buffer) {
                     Some(length) => break length as usize,
-                    None if self.fill(PIECE)? == 0 => {
-                        return Err(io::ErrorKind::UnexpectedEof.into());
-                    }
-                    None => {}
+                    None => self.more(usize::MAX)?,
                 }
             };
             if left == 0 {
                 return Ok(spool.seal());
             }
             while left > 0 {
-                if self.buffer.is_empty() && self.fill(PIECE)? == 0 {
-                    return Err(io::ErrorKind::UnexpectedEof.into());
+                if self.buffer.is_empty() {
+                    self.more(usize::MAX)?;
                 }
                 let taken = left.min(self.buffer.len());
                 if let Err(full) = spool.add(&self.buffer[..taken]) {
@@ -234,108 +249,41 @@ impl Session<'_> {
         }
     }
 
+    /// Reads more, of which there must be some.
+    fn more(&mut self, most: usize) -> io::Result<()> {
+        match self.buffer.fill(&mut self.peer, most)? {
+            0 => Err(io::ErrorKind::UnexpectedEof.into()),
+            _ => Ok(()),
+        }
+    }
+
     /// A file that was handed over beside a byte of its own.
     fn file(&mut self, form: Form) -> io::Result<()> {
         if !self.peer.is_local() {
             return self.say(form, "fd: only on a local socket ERROR");
         }
-        let limits = &self.clamd.desk.limits;
+        let limits = &self.desk().limits;
         self.peer.allow(limits.silence, limits.silence);
         let file = loop {
             match self.peer.take_file() {
                 Some(file) => break file,
-                None if self.fill(1)? == 0 => return Err(io::ErrorKind::UnexpectedEof.into()),
-                None => {}
+                None => self.more(1)?,
             }
         };
         // The byte that carried it says nothing.
         if self.buffer.is_empty() {
-            self.fill(1)?;
+            self.more(1)?;
         }
         self.buffer.drain(..1);
-        let line = match kind(&file)? {
-            rustix::fs::FileType::RegularFile => self.scan_file("file", File::from(file)),
-            _ => Line::Error(no_file().to_string()),
-        };
-        self.say(form, &format!("fd[0]: {}", line.text()))
+        let is_file = kind(&file)? == rustix::fs::FileType::RegularFile;
+        let file = File::from(file);
+        self.work(form, move |of| {
+            let line = if is_file { of.scan_file("file", file) } else { Contents::no_file() };
+            format!("fd[0]: {}", line.text())
+        })
     }
 
-    fn paths(&mut self, form: Form, named: &[u8], to_the_first: bool) -> io::Result<()> {
-        let root = match &self.clamd.root {
-            Some(root) if self.peer.is_local() => Root(root.clone()),
-            _ => return self.say(form, &one(named, "paths are not allowed here ERROR")),
-        };
-        let found = match root.list(named) {
-            Ok(found) if found.is_empty() => {
-                // Where nothing was read, nothing is said to be in order.
-                return self.say(form, &one(named, "no file there ERROR"));
-            }
-            Ok(found) => found,
-            Err(error) => return self.say(form, &one(named, &format!("{error}. ERROR"))),
-        };
-        let mut lines = Vec::new();
-        for path in found {
-            let line = match root.open(&path) {
-                Ok(file) => self.scan_file(&name_of(&path), file),
-                Err(error) => Line::Error(error.to_string()),
-            };
-            let is_hit = matches!(line, Line::Found(_));
-            lines.push(one(std::os::unix::ffi::OsStrExt::as_bytes(path.as_os_str()), &line.text()));
-            if is_hit && to_the_first {
-                break;
-            }
-        }
-        let end = char::from(form.end()).to_string();
-        self.say(form, &lines.join(&end))
-    }
-
-    /// Copies a file before it is examined: it may change meanwhile.
-    fn scan_file(&self, name: &str, file: File) -> Line {
-        let desk = &self.clamd.desk;
-        match Spool::copy(file, &desk.room, desk.limits.content) {
-            Ok(content) => self.scan(name, content),
-            Err(full) => Line::Error(why(&full).into()),
-        }
-    }
-
-    fn scan(&self, name: &str, content: Sealed) -> Line {
-        let source = format!("clamd/{}/{name}", &content.sha256[..16]);
-        let client = self.peer.client.clone();
-        let envelope = Envelope { protocol: "clamd", client, ..Envelope::default() };
-        let request = Request { name: name.to_owned(), source, content, envelope };
-        said(&self.clamd.desk.decide(request, Answered::Later))
-    }
-}
-
-fn name_of(path: &Path) -> String {
-    path.file_name().unwrap_or_default().to_string_lossy().into_owned()
-}
-
-/// A path and what is said of it; a name with a line's end in it makes no second line.
-fn one(path: &[u8], text: &str) -> String {
-    let shown = String::from_utf8_lossy(path);
-    let shown: String = shown.chars().map(|c| if c.is_control() { '?' } else { c }).collect();
-    format!("{shown}: {text}")
-}
-
-fn why(full: &Full) -> &'static str {
-    match full {
-        Full::Content => "larger than the limit.",
-        Full::Room => "no room, try again.",
-        Full::Machine(_) => "no memory, try again.",
-    }
-}
-
-/// clamd's three words. What was not wholly read for a reason that may pass is an
-/// error and no find: peers then try again, or defer.
-fn said(answer: &Answer) -> Line {
-    match answer {
-        Answer::Settled(settled) => match &**settled {
-            Settled { action: Action::Pass, .. } => Line::Ok,
-            Settled { cut_short: true, name, .. } => Line::Error(name.clone()),
-            Settled { name, .. } => Line::Found(name.clone()),
-        },
-        Answer::NotYet => Line::Error("not yet examined, try again.".into()),
-        Answer::Refused(refused) => Line::Error(format!("{}, try again.", refused.name())),
+    fn paths(&self, form: Form, named: Vec<u8>, going: Going) -> io::Result<()> {
+        self.work(form, move |of| of.paths(&named, going, form.end()))
     }
 }

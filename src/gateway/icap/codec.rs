@@ -6,6 +6,9 @@ pub(super) const LONGEST: usize = 256 << 10;
 /// The longest line that says how long a chunk is, with whatever extensions it has.
 const LINE: usize = 4 << 10;
 
+/// Fields of one head.
+const FIELDS: usize = 1000;
+
 /// Why something is not ICAP.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Broken(pub &'static str);
@@ -103,6 +106,9 @@ pub(super) fn fields<'t>(
             (false, _) => {
                 let (name, value) =
                     line.split_once(':').ok_or(Broken("a field without a colon"))?;
+                if fields.len() == FIELDS {
+                    return Err(Broken("too many fields"));
+                }
                 if name.is_empty() || name.ends_with([' ', '\t']) {
                     return Err(Broken("a field without a name"));
                 }
@@ -229,6 +235,8 @@ mod tests {
         ] {
             assert_eq!(parsed(&format!("{wrong}\r\n\r\n")), Err(Broken(why)), "{wrong}");
         }
+        let many = format!("OPTIONS / ICAP/1.0\r\n{}\r\n", "a:\r\n".repeat(FIELDS + 1));
+        assert_eq!(parsed(&many), Err(Broken("too many fields")));
     }
 
     #[test]

@@ -1,23 +1,22 @@
 //! A connection of a proxy: one request after the other, each body examined before it
 //! goes on.
 
-use std::io::{self, Read, Write};
+use std::io::{self, Write};
 use std::sync::Arc;
 
 use serde_json::json;
 
 use super::codec::{Broken, Chunk, Head, Method, chunk, head};
 use super::http::{About, page};
+use crate::gateway::buffer::Buffer;
 use crate::gateway::decide::{Answer, Desk, Request};
 use crate::gateway::envelope::{Direction, Envelope};
+use crate::gateway::peer::Peer;
 use crate::gateway::policy::Action;
-use crate::gateway::serve::{Gate, Peer};
-use crate::gateway::spool::{Full, Sealed, Spool};
+use crate::gateway::serve::Gate;
+use crate::gateway::spool::{Full, Sealed, Spool, Taken};
 use crate::model::Words;
 use crate::record::Answered;
-
-/// What is read at one time.
-const PIECE: usize = 64 << 10;
 
 /// What ICAP is served with.
 #[derive(Clone)]
@@ -30,7 +29,7 @@ pub struct Icap {
 
 /// Serves one connection.
 pub fn session(icap: &Icap, peer: Peer) {
-    let mut session = Session { icap, peer, buffer: Vec::new() };
+    let mut session = Session { icap, peer, buffer: Buffer::new(&icap.desk.room) };
     match session.run() {
         Ok(()) => session.peer.finish(),
         Err(error) => {
@@ -49,7 +48,7 @@ pub fn session(icap: &Icap, peer: Peer) {
 struct Session<'i> {
     icap: &'i Icap,
     peer: Peer,
-    buffer: Vec<u8>,
+    buffer: Buffer,
 }
 
 /// What becomes of what was handed over.
@@ -110,10 +109,7 @@ impl Session<'_> {
     }
 
     fn fill(&mut self) -> io::Result<usize> {
-        let mut piece = vec![0; PIECE];
-        let read = self.peer.read(&mut piece)?;
-        self.buffer.extend_from_slice(&piece[..read]);
-        Ok(read)
+        self.buffer.fill(&mut self.peer, usize::MAX)
     }
 
     /// Reads more, of which there must be some.
@@ -148,6 +144,12 @@ impl Session<'_> {
     fn modify(&mut self, asked: &Head) -> io::Result<bool> {
         while self.buffer.len() < asked.heads {
             self.more()?;
+        }
+        // Heads stand beside the body until it was examined, and what was read out of them too.
+        let mut beside = Taken::none(&self.icap.desk.room);
+        if beside.resize(2 * asked.heads as u64).is_err() {
+            self.failed()?;
+            return Ok(false);
         }
         let heads: Vec<u8> = self.buffer.drain(..asked.heads).collect();
         if !asked.has_body {

@@ -7,6 +7,10 @@
 /// and headers and macros are shorter than mail servers let them be.
 pub(super) const LONGEST: u32 = 2 << 20;
 
+/// Texts of one packet. The most are a sender's or recipient's parameters, or macros: a
+/// packet of nothing but ends of texts is one that wants memory.
+const TEXTS: usize = 1000;
+
 /// What this program speaks.
 pub(super) const VERSION: u32 = 6;
 
@@ -89,9 +93,10 @@ pub(super) fn take(buffer: &mut Vec<u8>) -> Result<Option<Said>, Broken> {
     if buffer.len() < end {
         return Ok(None);
     }
-    let packet: Vec<u8> = buffer.drain(..end).skip(4).collect();
-    let (letter, rest) = packet.split_first().ok_or(Broken("a packet of nothing"))?;
-    said(*letter, rest).map(Some)
+    let (letter, rest) = buffer[4..end].split_first().ok_or(Broken("a packet of nothing"))?;
+    let said = said(*letter, rest);
+    buffer.drain(..end);
+    said.map(Some)
 }
 
 fn said(letter: u8, rest: &[u8]) -> Result<Said, Broken> {
@@ -154,6 +159,9 @@ fn connect(rest: &[u8]) -> Result<Said, Broken> {
 fn texts(bytes: &[u8]) -> Result<Vec<Vec<u8>>, Broken> {
     match bytes.split_last() {
         None => Ok(Vec::new()),
+        Some((0, texts)) if memchr::memchr_iter(0, texts).take(TEXTS).count() == TEXTS => {
+            Err(Broken("too many texts"))
+        }
         Some((0, texts)) => Ok(texts.split(|byte| *byte == 0).map(<[u8]>::to_vec).collect()),
         Some(_) => Err(Broken("a text without an end")),
     }
@@ -301,6 +309,9 @@ mod tests {
                 assert_eq!(take(&mut packet(letter, rest)[..cut].to_vec()), Ok(None));
             }
         }
+        let many = packet(b'R', &[0; TEXTS + 1]);
+        assert!(take(&mut packet(b'R', &[0; TEXTS])).is_ok());
+        assert_eq!(take(&mut many.clone()), Err(Broken("too many texts")));
         for (bytes, why) in [
             ([0, 0, 0, 0, 1], "a packet of nothing"),
             ([0xff, 0, 0, 0, 1], "a packet that is too long"),

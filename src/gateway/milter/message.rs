@@ -22,6 +22,21 @@ const ADDRESS: usize = 1000;
 /// Forged headers that are taken out of one message; with more it is put off.
 const FORGED: usize = 1000;
 
+/// Macros that are listened to: the mail server's name for the message, and who was
+/// authenticated.
+const QUEUE: &[u8] = b"i";
+const QUEUE_IN_BRACES: &[u8] = b"{i}";
+const ACCOUNT: &[u8] = b"{auth_authen}";
+
+/// Those of some macros that are listened to, no longer than they are kept.
+pub(super) fn kept(pairs: Vec<(Vec<u8>, Vec<u8>)>) -> Vec<(Vec<u8>, Vec<u8>)> {
+    let known = pairs
+        .into_iter()
+        .filter(|(name, _)| [QUEUE, QUEUE_IN_BRACES, ACCOUNT].contains(&name.as_slice()))
+        .map(|(name, value)| (name, value[..value.len().min(ADDRESS)].to_vec()));
+    known.take(3).collect()
+}
+
 /// A message in the making.
 pub(super) struct Message {
     spool: Result<Spool, Full>,
@@ -59,8 +74,13 @@ impl Message {
     }
 
     pub(super) fn recipient(&mut self, texts: &[Vec<u8>]) {
+        let Some(text) = texts.first() else { return };
         match self.envelope.recipients.len() < RECIPIENTS {
-            true => self.envelope.recipients.extend(texts.first().map(|text| address(text))),
+            true => {
+                let address = address(text);
+                self.count(address.len());
+                self.envelope.recipients.push(address);
+            }
             false => self.overflow = true,
         }
     }
@@ -71,8 +91,8 @@ impl Message {
         for (name, value) in pairs {
             let value = shown(value);
             match name.as_slice() {
-                b"i" | b"{i}" if !value.is_empty() => self.envelope.queue = Some(value),
-                b"{auth_authen}" if !value.is_empty() => self.envelope.account = Some(value),
+                QUEUE | QUEUE_IN_BRACES if !value.is_empty() => self.envelope.queue = Some(value),
+                ACCOUNT if !value.is_empty() => self.envelope.account = Some(value),
                 _ => {}
             }
         }
@@ -84,8 +104,11 @@ impl Message {
         if text.to_ascii_lowercase().starts_with(&OURS.to_ascii_lowercase()) {
             let same = |(other, _): &&(String, u32)| other.eq_ignore_ascii_case(&text);
             let number = 1 + self.forged.iter().filter(same).count() as u32;
-            match self.forged.len() < FORGED {
-                true => self.forged.push((text, number)),
+            match self.forged.len() < FORGED && text.len() <= ADDRESS {
+                true => {
+                    self.count(text.len());
+                    self.forged.push((text, number));
+                }
                 false => self.overflow = true,
             }
         }
@@ -108,6 +131,15 @@ impl Message {
             self.add(b"\r\n");
         }
         self.add(piece);
+    }
+
+    /// Counts what is kept of it beside its bytes.
+    fn count(&mut self, bytes: usize) {
+        if let Ok(spool) = &mut self.spool
+            && let Err(full) = spool.count_beside(bytes + size_of::<String>())
+        {
+            self.spool = Err(full);
+        }
     }
 
     fn add(&mut self, more: &[u8]) {
@@ -213,5 +245,37 @@ mod tests {
             many.recipient(&[b"<a@b>".to_vec()]);
         }
         assert!(matches!(many.end(), Err(Full::Content)));
+        // A name that is too long to be kept is not left in the message.
+        let mut long = message();
+        long.header(format!("X-Vetmark-{}", "a".repeat(ADDRESS)).as_bytes(), b"", true);
+        assert!(matches!(long.end(), Err(Full::Content)));
+    }
+
+    #[test]
+    fn an_envelope_is_counted_with_its_message() {
+        let room = Room::new(1 << 20, Duration::ZERO);
+        let mut message = Message::new(&room, 1 << 20, "192.0.2.1");
+        let before = room.taken();
+        let long = [b"a".repeat(2 * ADDRESS)];
+        message.recipient(&long);
+        assert_eq!(room.taken() - before, (ADDRESS + size_of::<String>()) as u64);
+        for _ in 0..2000 {
+            message.recipient(&long);
+        }
+        assert!(matches!(message.end(), Err(Full::Room)));
+        assert_eq!(room.taken(), 0);
+    }
+
+    #[test]
+    fn of_macros_what_is_listened_to_is_kept() {
+        let pair = |name: &str, value: &str| (name.as_bytes().to_vec(), value.as_bytes().to_vec());
+        let given = vec![
+            pair("{auth_type}", "plain"),
+            pair("{auth_authen}", &"w".repeat(ADDRESS + 1)),
+            pair("i", "4X"),
+            pair("v", "Postfix"),
+        ];
+        let want = [pair("{auth_authen}", &"w".repeat(ADDRESS)), pair("i", "4X")];
+        assert_eq!(kept(given), want);
     }
 }

@@ -1,24 +1,23 @@
 //! A connection of a mail server: one after the other, messages with their envelopes;
 //! for each, one decision.
 
-use std::io::{self, Read, Write};
+use std::io::{self, Write};
 use std::sync::Arc;
 
 use serde_json::json;
 
 use super::codec::{Broken, Reply, Said, VERSION, action, protocol, take};
-use super::message::{Message, OURS};
+use super::message::{Message, OURS, kept};
+use crate::gateway::buffer::Buffer;
 use crate::gateway::decide::{Answer, Desk, Request, Settled};
+use crate::gateway::peer::Peer;
 use crate::gateway::policy::Action;
-use crate::gateway::serve::{Busy, Gate, Peer};
+use crate::gateway::serve::{Busy, Gate};
 use crate::gateway::spool::Full;
 use crate::record::Answered;
 
 /// What a message is called.
 const NAME: &str = "message.eml";
-
-/// What is read at one time.
-const PIECE: usize = 64 << 10;
 
 /// What this filter needs to do: without it, mail is put off.
 const WANTED: u32 = action::ADD_HEADERS | action::CHANGE_HEADERS | action::QUARANTINE;
@@ -49,7 +48,7 @@ pub fn session(milter: &Milter, peer: Peer) {
     let mut session = Session {
         milter,
         peer,
-        buffer: Vec::new(),
+        buffer: Buffer::new(&milter.desk.room),
         agreed: None,
         client: String::new(),
         account: Vec::new(),
@@ -71,7 +70,7 @@ struct Agreed {
 struct Session<'m> {
     milter: &'m Milter,
     peer: Peer,
-    buffer: Vec<u8>,
+    buffer: Buffer,
     agreed: Option<Agreed>,
     /// Who speaks to the mail server.
     client: String,
@@ -101,21 +100,18 @@ impl Session<'_> {
             true => self.peer.allow(limits.idle, limits.idle),
             false => self.peer.allow(limits.silence, limits.arrival),
         }
-        let mut piece = vec![0; PIECE];
         loop {
             match take(&mut self.buffer) {
                 Ok(Some(said)) => return Ok(Some(said)),
                 Ok(None) => {}
                 Err(Broken(why)) => return Err(io::Error::new(io::ErrorKind::InvalidData, why)),
             }
-            let read = self.peer.read(&mut piece)?;
-            if read == 0 {
+            if self.buffer.fill(&mut self.peer, usize::MAX)? == 0 {
                 return match self.buffer.is_empty() {
                     true => Ok(None),
                     false => Err(io::ErrorKind::UnexpectedEof.into()),
                 };
             }
-            self.buffer.extend_from_slice(&piece[..read]);
         }
     }
 
@@ -131,7 +127,7 @@ impl Session<'_> {
             Said::Macros(command, pairs) => match &mut self.message {
                 Some((message, _)) => message.macros(&pairs),
                 // Those of the sender come before the sender.
-                None if command == b'M' => self.account = pairs,
+                None if command == b'M' => self.account = kept(pairs),
                 None => {}
             },
             Said::Connect { host, address } => {

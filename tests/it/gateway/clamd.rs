@@ -198,6 +198,7 @@ fn files_that_are_named_stand_below_the_root() {
     let marked = format!("{root}/parts/p002: Review.Mark.StateSecret FOUND\n");
     for (command, want) in [
         (format!("CONTSCAN {root}/parts\n"), format!("{root}/parts/p001: OK\n{marked}")),
+        (format!("nMULTISCAN {root}/parts\n"), format!("{root}/parts/p001: OK\n{marked}")),
         (format!("nSCAN {root}/parts/p002\n"), marked.clone()),
         (format!("nMULTISCAN {root}/empty\n"), format!("{root}/empty: no file there ERROR\n")),
         (
@@ -210,6 +211,45 @@ fn files_that_are_named_stand_below_the_root() {
     assert!(ask(format!("nSCAN {root}/link\n")).ends_with("ERROR\n"));
     assert_eq!(gateway.stop(), 0);
     assert!(!socket.exists());
+}
+
+/// More in one session than may be under way, and a queue that is soon full: every number is
+/// answered once with what was asked under it, and nobody is put off.
+#[test]
+fn a_long_session_is_answered_whole() {
+    let folder = office();
+    let arguments = ["--clamd", "127.0.0.1:0", "--policy", "leave.toml", "--queue", "6"];
+    let gateway = Gateway::start(folder.path(), &arguments);
+    let address = gateway.address("clamd");
+    let ask = &|first: usize| {
+        let mut stream_ = TcpStream::connect(&address).unwrap();
+        stream_.set_read_timeout(Some(PATIENCE)).unwrap();
+        let mut asked = b"nIDSESSION\n".to_vec();
+        for number in first..first + 40 {
+            let text = if number.is_multiple_of(3) { MARKED } else { PLAIN };
+            asked.extend(stream("n", "\n", &format!("{text}{number}\n")));
+        }
+        asked.extend(b"nEND\n");
+        stream_.write_all(&asked).unwrap();
+        let mut answers: Vec<(usize, String)> = said(stream_)
+            .lines()
+            .map(|line| line.split_once(": ").unwrap())
+            .map(|(number, text)| (number.parse().unwrap(), text.to_owned()))
+            .collect();
+        answers.sort();
+        for (at, (number, text)) in answers.iter().enumerate() {
+            let marked = (first + at).is_multiple_of(3);
+            let want = if marked { "stream: Review.Mark.StateSecret FOUND" } else { "stream: OK" };
+            assert_eq!((*number, text.as_str()), (at + 1, want));
+        }
+        assert_eq!(answers.len(), 40);
+    };
+    std::thread::scope(|scope| {
+        for first in [0, 1000, 2000] {
+            scope.spawn(move || ask(first));
+        }
+    });
+    assert_eq!(gateway.stop(), 0);
 }
 
 /// A store that cannot be written to is a reason to be put off, and none to pass.

@@ -7,7 +7,7 @@ use std::io::{Read, Write};
 
 use super::clamd::chunks;
 use super::milter::{OFFERED, message, open, replies};
-use super::{Gateway, PLAIN, matters, office};
+use super::{Gateway, MARKED, PLAIN, matters, office};
 
 /// A document that a cell does not come to an end with.
 const ENDLESS: &str = "vetmark-crasher:loop";
@@ -66,4 +66,38 @@ fn who_does_not_wait_is_answered_and_the_verdict_comes_all_the_same() {
     drop(server);
     assert_eq!(gateway.stop(), 0);
     assert_eq!(matters(folder.path()).len(), 3);
+}
+
+/// In a session answers come as they are ready, each with the number of what was asked; and
+/// END waits for all of them.
+#[test]
+fn what_takes_long_holds_up_nothing_behind_it_in_a_session() {
+    let folder = office();
+    let arguments = ["--clamd", "127.0.0.1:0", "--policy", "leave.toml", "--matter-seconds", "5"];
+    let gateway = Gateway::start(folder.path(), &arguments);
+    let mut stream = gateway.connect("clamd");
+    let content = |text: &str| [b"zINSTREAM\0".to_vec(), chunks(text.as_bytes(), 1000)].concat();
+    let asked = [
+        b"zIDSESSION\0".to_vec(),
+        content(ENDLESS),
+        content(PLAIN),
+        b"zPING\0".to_vec(),
+        content(MARKED),
+        b"zEND\0".to_vec(),
+    ];
+    stream.write_all(&asked.concat()).unwrap();
+    let mut answers = String::new();
+    stream.read_to_string(&mut answers).unwrap();
+    let answers: Vec<&str> = answers.split_terminator('\0').collect();
+    assert_eq!(answers.last(), Some(&"1: stream: Review.Unread.Limit.Time ERROR"), "{answers:?}");
+    let mut sorted = answers.clone();
+    sorted.sort_unstable();
+    let want = [
+        "1: stream: Review.Unread.Limit.Time ERROR",
+        "2: stream: OK",
+        "3: PONG",
+        "4: stream: Review.Mark.StateSecret FOUND",
+    ];
+    assert_eq!(sorted, want, "{answers:?}");
+    assert_eq!(gateway.stop(), 0);
 }

@@ -178,3 +178,53 @@ fn strange_servers_are_put_off() {
     drop(server);
     assert_eq!(gateway.stop(), 0);
 }
+
+/// What a server says that it will send takes nothing; what it sends is counted with all
+/// contents, and given back.
+#[test]
+fn packets_that_were_announced_cost_nothing_before_they_come() {
+    let folder = office();
+    let arguments = [
+        "--milter",
+        "127.0.0.1:0",
+        "--metrics",
+        "127.0.0.1:0",
+        "--policy",
+        "leave.toml",
+        "--content-memory",
+        "1 MiB",
+        "--max-content",
+        "512 KiB",
+        "--silence",
+        "20",
+    ];
+    let mut gateway = Gateway::start(folder.path(), &arguments);
+    let mut many: Vec<TcpStream> = (0..50)
+        .map(|_| {
+            let mut server = open(&gateway, OFFERED);
+            // A body of two mebibytes, of which some bytes come.
+            server.write_all(b"\0\x20\0\0Bbegun").unwrap();
+            server
+        })
+        .collect();
+    let taken = |gateway: &Gateway| {
+        let page = gateway.page("/metrics");
+        let line = page.lines().find(|line| line.starts_with("vetmark_gateway_content_bytes"));
+        line.unwrap().rsplit_once(' ').unwrap().1.parse::<u64>().unwrap()
+    };
+    assert_eq!(taken(&gateway), 0);
+    let mut server = open(&gateway, OFFERED);
+    server.write_all(&message("4AB1", &[("Subject", "lunch")], PLAIN)).unwrap();
+    assert_eq!(replies(&mut server).last().unwrap().0, 'c');
+    // More of one than there is room for: that server is given up, and no other.
+    let _ = many[0].write_all(&vec![b'x'; (2 << 20) - 10]);
+    let mut rest = Vec::new();
+    let _ = many[0].read_to_end(&mut rest);
+    assert_eq!(rest, b"");
+    assert_eq!(gateway.wait_for("broken")["why"], "no room for what came");
+    server.write_all(&message("4AB2", &[("Subject", "lunch")], PLAIN)).unwrap();
+    assert_eq!(replies(&mut server).last().unwrap().0, 'c');
+    assert_eq!(taken(&gateway), 0);
+    drop((many, server));
+    assert_eq!(gateway.stop(), 0);
+}

@@ -4,6 +4,7 @@
 #![cfg(target_os = "linux")]
 
 mod clamd;
+mod day;
 mod folder;
 mod icap;
 mod late;
