@@ -107,6 +107,10 @@ struct Watched {
     /// that may still be on its way [default: 30]
     #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u32).range(1..=3600))]
     postfix_every: Option<u32>,
+    /// Tell authors of held mail that it waits, and what was decided, by this program, which takes
+    /// mail as sendmail does; the policy says who is told
+    #[arg(long, value_name = "PROGRAM")]
+    sendmail: Option<PathBuf>,
     /// The channel that a person's decision must be for, to let go what is held [default: mail]
     #[arg(long, value_name = "NAME")]
     channel: Option<String>,
@@ -227,6 +231,9 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Status> {
     }
     settings.suppressions_have_keys()?;
     let mut gateway = Gateway::start(args, &settings)?;
+    if let Some(program) = &args.watched.sendmail {
+        gateway.notify(program)?;
+    }
     gateway.listen(&args.listen, args.watched.is_any())?;
     gateway.watch(&args.watched)?;
     gateway.until_stopped(args.policy.as_deref())
@@ -374,6 +381,21 @@ impl Gateway {
         Ok(())
     }
 
+    /// Has authors told what became of their mail, before any comes.
+    fn notify(&self, program: &Path) -> anyhow::Result<()> {
+        if !program.is_absolute() {
+            bail!("--sendmail names a program by its whole path");
+        }
+        if !program.is_file() {
+            bail!("--sendmail: there is no program {}", program.display());
+        }
+        if !self.desk.policy().notifies() {
+            bail!("--sendmail: the policy has no [notify], which says who is told");
+        }
+        self.desk.notify(&self.gate, program.to_owned()).context("cannot tell authors")?;
+        Ok(())
+    }
+
     fn tell(&mut self, protocol: &str, listener: &Listener) {
         if let Address::Unix(path) = listener.address() {
             self.sockets.push(path);
@@ -430,6 +452,8 @@ impl Gateway {
         let answered = self.gate.settle(grace);
         self.desk.scans.stop();
         let finished = self.desk.scans.finish(grace);
+        // What was answered early may have had an author to tell.
+        let answered = answered && self.gate.settle(grace);
         self.log.say(
             "stopped",
             serde_json::json!({ "all_answered": answered, "all_examined": finished }),

@@ -2,7 +2,7 @@
 //! before the answer is given.
 
 use std::path::PathBuf;
-use std::sync::{Arc, Condvar, Mutex, PoisonError, RwLock};
+use std::sync::{Arc, Condvar, Mutex, OnceLock, PoisonError, RwLock};
 
 use serde_json::json;
 
@@ -12,8 +12,10 @@ use super::limits::Limits;
 use super::log::Log;
 use super::metrics::Metrics;
 use super::names;
+use super::notice::{Notices, Told, What};
 use super::policy::{Action, Policy};
 use super::scans::{Refused, Scanned, Scans};
+use super::serve::Gate;
 use super::slip::slip;
 use super::spool::{Room, Sealed};
 use crate::hold::{Hold, Put};
@@ -94,6 +96,8 @@ pub struct Desk {
     keeping: Option<Keeping>,
     /// Opened again after it failed.
     store: Mutex<Option<Store>>,
+    /// How authors are told what became of their mail, where they are.
+    notices: OnceLock<Notices>,
 }
 
 /// Where one request stands, for the one who waits and the one who settles it.
@@ -132,12 +136,36 @@ impl Desk {
             policy: RwLock::new(Arc::new(policy)),
             keeping,
             store: Mutex::new(store),
+            notices: OnceLock::new(),
         }))
     }
 
     /// Whether a store is kept.
     pub fn keeps(&self) -> bool {
         self.keeping.is_some()
+    }
+
+    /// From now on authors whom the policy names are told what became of their mail, by a
+    /// program that takes mail as sendmail(8) does. A stop at the gate waits for what is told.
+    ///
+    /// # Errors
+    /// That no thread can be had.
+    pub fn notify(self: &Arc<Self>, gate: &Arc<Gate>, with: PathBuf) -> std::io::Result<()> {
+        let notices = Notices::start(self, gate, with)?;
+        let _ = self.notices.set(notices);
+        Ok(())
+    }
+
+    /// Tells an author what became of their mail, where authors are told.
+    pub(super) fn tell(&self, told: &Told<'_>) {
+        if let Some(notices) = self.notices.get() {
+            notices.tell(self, told);
+        }
+    }
+
+    /// Whether authors are told what became of their mail.
+    pub(super) fn tells(&self) -> bool {
+        self.notices.get().is_some()
     }
 
     /// The policy in force.
@@ -279,13 +307,19 @@ impl Desk {
                 "early": answered.map(|_| true),
             }),
         );
+        let slip = slip(&examination, action, &policy.contact, matter);
+        // Who is rejected is told so in the answer; a file has its slip beside it.
+        if action == Action::Hold && matches!(envelope.protocol, "milter" | "postfix") {
+            let content = Some(content);
+            self.tell(&Told { what: What::Held, envelope, content, matter, slip: &slip });
+        }
         Answer::Settled(Box::new(Settled {
             verdict,
             action,
             name,
             cut_short: names::is_cut_short(&examination),
             matter,
-            slip: slip(&examination, action, &policy.contact, matter),
+            slip,
             rules: examination.engine.rules.chars().take(16).collect(),
         }))
     }

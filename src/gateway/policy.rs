@@ -6,6 +6,7 @@
 use serde::Deserialize;
 
 use super::envelope::{Direction, Envelope, domain};
+use super::notice::is_plain;
 use crate::model::{Date, Verdict, Words};
 
 /// The policy that is built in.
@@ -36,6 +37,23 @@ pub struct Policy {
     pub contact: Words,
     #[serde(rename = "rule")]
     rules: Vec<Rule>,
+    /// How authors at our domains are told what became of their mail, where they are.
+    #[serde(default)]
+    notify: Option<Notify>,
+}
+
+/// How authors are told what became of their mail.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Notify {
+    /// The address that notices come from.
+    pub(super) from: String,
+    /// Whether only who was authenticated is told: a sender's address is easily forged.
+    #[serde(default)]
+    pub(super) authenticated: bool,
+    /// Whether a notice names the subject of the mail.
+    #[serde(default)]
+    pub(super) subject: bool,
 }
 
 /// A rule fits where everything it names does.
@@ -75,6 +93,7 @@ impl Default for Policy {
             local_domains: Vec::new(),
             contact: Words::default(),
             rules: Vec::new(),
+            notify: None,
         })
     }
 }
@@ -89,7 +108,30 @@ impl Policy {
         for (at, rule) in policy.rules.iter().enumerate() {
             rule.check().map_err(|why| format!("rule {}: {why}", at + 1))?;
         }
+        if let Some(notify) = &policy.notify {
+            if !is_plain(&notify.from) {
+                return Err("notify: `from` is an address of the common kind".into());
+            }
+            if policy.local_domains.is_empty() {
+                return Err("notify: nobody is ours: `local_domains` says who is".into());
+            }
+        }
         Ok(policy)
+    }
+
+    /// How authors are told, where they are.
+    pub(super) fn notify(&self) -> Option<&Notify> {
+        self.notify.as_ref()
+    }
+
+    /// Whether authors are told what became of their mail.
+    pub fn notifies(&self) -> bool {
+        self.notify.is_some()
+    }
+
+    /// Whether a domain is ours.
+    pub(super) fn is_ours(&self, domain: &str) -> bool {
+        is_among(domain, &self.local_domains)
     }
 
     /// What becomes of something. It goes to each recipient by the first rule that fits
@@ -122,7 +164,7 @@ impl Policy {
         if envelope.direction != Direction::Unknown || envelope.recipients.is_empty() {
             return envelope.direction;
         }
-        let ours = |domain: &str| is_among(domain, &self.local_domains);
+        let ours = |domain: &str| self.is_ours(domain);
         let inward = envelope.recipients.iter().all(|address| ours(&domain(address)));
         let from_us = envelope.account.is_some()
             || envelope.sender.as_deref().is_some_and(|address| ours(&domain(address)));
@@ -301,6 +343,28 @@ mod tests {
             let text = format!("contact = {{ en = '', zh = '' }}\n[[rule]]\n{rule}\n");
             let said = Policy::parse(&text).unwrap_err();
             assert!(said.contains(why), "{rule}: {said}");
+        }
+    }
+
+    #[test]
+    fn notices_have_somebody_they_are_from_and_somebody_they_may_go_to() {
+        let rest = "contact = { en = '', zh = '' }\nrule = []\n";
+        for (text, why) in [
+            ("local_domains = ['a.example']", None),
+            ("local_domains = ['a.example']\nnotify.from = 'o@a.example'", None),
+            ("notify.from = 'o@a.example'", Some("nobody is ours")),
+            ("local_domains = ['a.example']\nnotify = {}", Some("missing field `from`")),
+            ("local_domains = ['a.example']\nnotify.from = 'the office'", Some("common kind")),
+            (
+                "local_domains = ['a.example']\nnotify.from = \"o@a\\nBcc: x@y\"",
+                Some("common kind"),
+            ),
+        ] {
+            let said = Policy::parse(&format!("{rest}{text}")).map(|policy| policy.notifies());
+            match why {
+                None => assert_eq!(said, Ok(text.contains("notify")), "{text}"),
+                Some(why) => assert!(said.unwrap_err().contains(why), "{text}"),
+            }
         }
     }
 }

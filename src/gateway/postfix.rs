@@ -9,7 +9,7 @@
 use std::collections::HashMap;
 use std::io::{self, Read};
 use std::path::PathBuf;
-use std::process::{Child, Command, ExitStatus, Stdio};
+use std::process::{Command, ExitStatus, Stdio};
 use std::sync::Arc;
 use std::thread;
 
@@ -20,10 +20,13 @@ use super::clock::{self, Duration};
 use super::decide::{Desk, Request};
 use super::envelope::Envelope;
 use super::milter::TRACE;
+use super::notice::{Told, What};
+use super::program::{in_time, program};
 use super::serve::Gate;
-use super::spool::{Full, Spool};
+use super::slip::decided;
+use super::spool::Spool;
 use crate::model::Timestamp;
-use crate::record::{Answered, Passed};
+use crate::record::{Answered, Passage, Passed};
 
 /// The longest listing of a queue.
 const LISTING: u64 = 256 << 20;
@@ -134,14 +137,50 @@ impl Postfix {
         Ok(())
     }
 
-    /// Lets go what a person released, and nothing else.
+    /// Lets go what a person released, and nothing else. Whoever was told that their mail
+    /// is held is told what was decided.
     fn release(&self, message: &Queued, passed: &Passed) -> io::Result<()> {
         let released = self.store(|store| store.released(passed, &self.channel))?;
-        let Some(released) = released else { return Ok(()) };
+        let Some(released) = released else { return self.refuse(message, passed) };
         let order = json!({
             "matter": passed.matter, "by": released.person, "entry": released.entry,
         });
-        self.let_go(&message.queue_id, &order)
+        self.let_go(&message.queue_id, &order)?;
+        if self.desk.tells() && self.store(|store| store.was_told(passed, What::Held.name()))? {
+            self.tell(What::Released, passed);
+        }
+        Ok(())
+    }
+
+    /// Tells an author once that their mail does not go; it stays where it is.
+    fn refuse(&self, message: &Queued, passed: &Passed) -> io::Result<()> {
+        if !self.desk.tells() || message.sender.is_empty() {
+            return Ok(());
+        }
+        let refused = self.store(|store| {
+            Ok(store.refused(passed, &self.channel)?.is_some()
+                && store.was_told(passed, What::Held.name())?
+                && !store.was_told(passed, What::Refused.name())?)
+        })?;
+        if refused {
+            self.tell(What::Refused, passed);
+        }
+        Ok(())
+    }
+
+    fn tell(&self, what: What, passed: &Passed) {
+        let Passage { sender, recipients, queue, account, .. } = &passed.passage;
+        let envelope = Envelope {
+            protocol: "postfix",
+            sender: sender.clone(),
+            recipients: recipients.clone(),
+            queue: queue.clone(),
+            account: account.clone(),
+            ..Envelope::default()
+        };
+        let slip = decided(what == What::Released, &self.desk.policy().contact, passed.matter);
+        let matter = Some(passed.matter);
+        self.desk.tell(&Told { what, envelope: &envelope, content: None, matter, slip: &slip });
     }
 
     fn let_go(&self, queue: &str, order: &serde_json::Value) -> io::Result<()> {
@@ -159,27 +198,24 @@ impl Postfix {
 
     /// Examines what is held and was never seen: a filter that was away, or was passed by.
     fn examine(&self, message: &Queued) -> io::Result<()> {
-        let mut child = self
+        let child = self
             .program("postcat")
             .args(["-bhq", &message.queue_id])
             .stdout(Stdio::piped())
             .spawn()?;
         let limit = self.desk.limits.content;
-        let out = child.stdout.take().ok_or(io::ErrorKind::BrokenPipe)?;
-        let mut content = Err(Full::Content);
-        read_in_time(&mut child, |_| {
-            content = Spool::copy(TRACE.chain(out), &self.desk.room, limit);
-            Ok(0)
-        })?;
-        if content.is_err() {
-            // It may be writing what nobody reads any more.
-            let _ = child.kill();
-        }
-        let ended = child.wait()?;
+        let copied = in_time(child, PROGRAM, |child| {
+            let out = child.stdout.take().ok_or(io::ErrorKind::BrokenPipe)?;
+            let copied = Spool::copy(TRACE.chain(out), &self.desk.room, limit);
+            copied.map_err(|_| io::Error::other("no room for it"))
+        });
         // One that was ended by the clock gave a piece of a message.
-        let Some(content) = content.ok().filter(|_| ended.success()) else {
-            self.desk.log.say("unread", json!({ "queue": message.queue_id }));
-            return Ok(());
+        let content = match copied {
+            Ok((status, content)) if status.success() => content,
+            _ => {
+                self.desk.log.say("unread", json!({ "queue": message.queue_id }));
+                return Ok(());
+            }
         };
         let envelope = Envelope {
             protocol: "postfix",
@@ -225,16 +261,17 @@ impl Postfix {
 
     /// Runs a program to its end, or ends it when it takes too long; with what it wrote.
     fn run(&self, name: &str, arguments: &[&str]) -> io::Result<(ExitStatus, Vec<u8>)> {
-        let mut child = self.program(name).args(arguments).stdout(Stdio::piped()).spawn()?;
-        let mut out = child.stdout.take().ok_or(io::ErrorKind::BrokenPipe)?;
-        let text = read_in_time(&mut child, |text| (&mut out).take(LISTING).read_to_end(text))?;
-        Ok((child.wait()?, text))
+        let child = self.program(name).args(arguments).stdout(Stdio::piped()).spawn()?;
+        in_time(child, PROGRAM, |child| {
+            let mut text = Vec::new();
+            let out = child.stdout.take().ok_or(io::ErrorKind::BrokenPipe)?;
+            out.take(LISTING).read_to_end(&mut text)?;
+            Ok(text)
+        })
     }
 
     fn program(&self, name: &str) -> Command {
-        let mut command = Command::new(self.programs.join(name));
-        command.env_clear().env("PATH", "/usr/sbin:/usr/bin:/sbin:/bin").stdin(Stdio::null());
-        command.stderr(Stdio::null());
+        let mut command = program(&self.programs.join(name));
         if let Some(config) = &self.config {
             command.arg("-c").arg(config);
         }
@@ -248,27 +285,6 @@ impl Postfix {
         let done = self.desk.with_store(work).map_err(io::Error::other)?;
         done.ok_or_else(|| io::Error::other("no store is kept"))
     }
-}
-
-/// Reads what a program writes while a clock runs that ends the program.
-fn read_in_time(
-    child: &mut Child,
-    read: impl FnOnce(&mut Vec<u8>) -> io::Result<usize>,
-) -> io::Result<Vec<u8>> {
-    let process = rustix::process::Pid::from_child(child);
-    let (done, over) = std::sync::mpsc::channel::<()>();
-    thread::scope(|scope| {
-        scope.spawn(move || {
-            if over.recv_timeout(PROGRAM) == Err(std::sync::mpsc::RecvTimeoutError::Timeout) {
-                // It is still ours: nobody waited for it yet, so that no other has its number.
-                let _ = rustix::process::kill_process(process, rustix::process::Signal::KILL);
-            }
-        });
-        let mut text = Vec::new();
-        let read = read(&mut text);
-        drop(done);
-        read.map(|_| text)
-    })
 }
 
 /// The messages of a listing, by their ids.

@@ -13,11 +13,31 @@ pub(super) fn slip(
     contact: &Words,
     matter: Option<i64>,
 ) -> Words {
-    let mut said = vec![became(action), why(examination.verdict), todo(examination)];
+    let said = vec![became(action), why(examination.verdict), todo(examination)];
+    with_whom_to_ask(said, contact, matter)
+}
+
+/// The slip for whoever sent something that a person has decided about.
+pub(super) fn decided(goes: bool, contact: &Words, matter: i64) -> Words {
+    let said = match goes {
+        true => Words::new(
+            "A person reviewed this and let it go; it is on its way.",
+            "已经人工审查，准予放行，正在发出。",
+        ),
+        false => Words::new(
+            "A person reviewed this and decided that it does not go as it is; it was not delivered.",
+            "已经人工审查，决定不按原样放行，未予发出。",
+        ),
+    };
+    with_whom_to_ask(vec![said], contact, Some(matter))
+}
+
+fn with_whom_to_ask(mut said: Vec<Words>, contact: &Words, matter: Option<i64>) -> Words {
     said.push(
         Words::new("Ask {contact}{matter}.", "请咨询{contact}{matter}。")
             .fill(&[("matter", &reference(matter, false))]),
     );
+    said.retain(|words| !words.en.is_empty());
     let en = said.iter().map(|words| words.en.as_str()).collect::<Vec<_>>().join(" ");
     let zh = said.iter().map(|words| words.zh.as_str()).collect::<String>();
     let zh = match matter {

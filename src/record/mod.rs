@@ -45,7 +45,7 @@ pub use ledger::{
 pub use links::{GIVE_CODES, LINK_MINUTES, LinkFor, Newcomer};
 pub use looks::Look;
 pub use papers::{Chosen, Paper, Proposed};
-pub use passages::{Answered, Passage, Passed, Released};
+pub use passages::{Answered, NOTICE, Passage, Passed, Released};
 pub use people::Person;
 pub use queue::{Line, Mark, QueueOf};
 pub use replay::{Difference, difference};

@@ -25,6 +25,9 @@ named! {
     Later, "later", "put off", "暂缓";
 }
 
+/// What an entry is called that says that an author was told of their mail.
+pub const NOTICE: &str = "gateway.notice";
+
 /// What came through a gateway.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Passage {
@@ -186,6 +189,41 @@ impl Store {
         let released =
             last.query_row(wanted, |row| Ok(Released { entry: row.get(0)?, person: row.get(1)? }));
         Ok(released.optional()?)
+    }
+
+    /// The last decision about what came through, where it is that it does not go as it
+    /// is: about this version of the matter, and after it came.
+    ///
+    /// # Errors
+    /// Those of the store.
+    pub fn refused(&self, passed: &Passed, channel: &str) -> Result<Option<Released>> {
+        let mut last = self.connection.prepare_cached(
+            "SELECT act.entry, act.person, conclusion FROM proposal \
+             JOIN act ON act.proposal = proposal.id AND act.step = 'decide' \
+             JOIN disposition ON disposition.act = act.id \
+             WHERE proposal.matter = ?1 AND proposal.version = ?2 AND proposal.channel = ?3 \
+             AND proposal.step = 'closed' AND act.entry > ?4 ORDER BY act.entry DESC LIMIT 1",
+        )?;
+        let wanted = (passed.matter, passed.version, channel, passed.entry);
+        let decided = last.query_row(wanted, |row| {
+            let decided = Released { entry: row.get(0)?, person: row.get(1)? };
+            Ok((decided, row.get::<_, String>(2)?))
+        });
+        let decided = decided.optional()?;
+        Ok(decided.filter(|(_, conclusion)| conclusion != "disclose").map(|(decided, _)| decided))
+    }
+
+    /// Whether the author of what came through was told this of it, as [`NOTICE`] says.
+    ///
+    /// # Errors
+    /// Those of the store.
+    pub fn was_told(&self, passed: &Passed, what: &str) -> Result<bool> {
+        let mut told = self.connection.prepare_cached(
+            "SELECT 1 FROM ledger WHERE subject = ?1 AND action = ?2 AND seq > ?3 \
+             AND json_extract(body, '$.what') = ?4 AND json_extract(body, '$.queue') IS ?5",
+        )?;
+        let queue = passed.passage.queue.as_deref();
+        Ok(told.exists((subject(passed.matter), NOTICE, passed.entry, what, queue))?)
     }
 }
 

@@ -103,7 +103,9 @@ const ONLY_IN: &[(&str, &[&str], &[&str])] = &[
             "gateway/serve",
             "gateway/clamd/",
             "gateway/folder",
+            "gateway/notice/",
             "gateway/postfix",
+            "gateway/program",
         ],
     ),
     (
@@ -121,7 +123,7 @@ const ONLY_IN: &[(&str, &[&str], &[&str])] = &[
     (
         "other programs",
         &["process::Command", "Command::new"],
-        &["cell/", "cli/", "gateway/postfix"],
+        &["cell/", "cli/", "gateway/program", "gateway/postfix", "gateway/notice/"],
     ),
     ("the database", &["rusqlite"], &["record/"]),
     ("SQL", &["SELECT ", "INSERT INTO ", "UPDATE ", "DELETE FROM "], &["record/"]),

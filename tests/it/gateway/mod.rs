@@ -10,6 +10,7 @@ mod icap;
 mod late;
 mod load;
 mod milter;
+mod notice;
 mod peers;
 mod postfix;
 

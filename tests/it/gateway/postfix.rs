@@ -12,13 +12,13 @@ use std::time::{Duration, Instant};
 use super::{Gateway, MARKED, PATIENCE, PLAIN, installed, matters, not_tested, office};
 
 /// A mail server of its own below a folder; ended when this is dropped.
-struct Postfix {
-    config: PathBuf,
+pub(super) struct Postfix {
+    pub(super) config: PathBuf,
     port: u16,
 }
 
 /// A port that was free a moment ago.
-fn free_port() -> u16 {
+pub(super) fn free_port() -> u16 {
     TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
 }
 
@@ -44,7 +44,7 @@ postlog unix-dgram n - n - 1 postlogd
 ";
 
 impl Postfix {
-    fn start(folder: &Path, milter: u16, sink: u16) -> Self {
+    pub(super) fn start(folder: &Path, milter: u16, sink: u16) -> Self {
         let config = folder.join("postfix");
         for name in ["postfix", "postfix/queue", "postfix/data"] {
             fs::create_dir_all(folder.join(name)).unwrap();
@@ -59,6 +59,7 @@ impl Postfix {
              inet_protocols = ipv4\nrelayhost = [127.0.0.1]:{sink}\nsmtp_dns_support_level = \
              disabled\nalias_maps =\nlocal_recipient_maps =\nmaillog_file = {at}/mail.log\n\
              maillog_file_prefixes = {at}\nsmtpd_milters = inet:127.0.0.1:{milter}\n\
+             non_smtpd_milters = inet:127.0.0.1:{milter}\n\
              milter_default_action = tempfail\nmilter_connect_timeout = 5s\n\
              smtpd_relay_restrictions = permit_mynetworks, reject\n"
         );
@@ -83,12 +84,12 @@ impl Postfix {
         run(Command::new("/usr/sbin/postfix").args(["-c", &config, what]));
     }
 
-    fn log(&self) -> String {
+    pub(super) fn log(&self) -> String {
         fs::read_to_string(self.config.join("mail.log")).unwrap_or_default()
     }
 
     /// Hands a message in, and gives the last answer.
-    fn send(&self, headers: &str, body: &str) -> String {
+    pub(super) fn send(&self, headers: &str, body: &str) -> String {
         let stream = TcpStream::connect(("127.0.0.1", self.port)).unwrap();
         stream.set_read_timeout(Some(PATIENCE)).unwrap();
         let mut lines = BufReader::new(stream.try_clone().unwrap());
@@ -142,8 +143,8 @@ fn run(command: &mut Command) {
     assert!(out.status.success(), "{command:?}: {out:?}");
 }
 
-/// A server that takes every message and hands it on.
-fn sink() -> (u16, Receiver<String>) {
+/// A server that takes every message and hands it on, with the line that named its sender.
+pub(super) fn sink() -> (u16, Receiver<String>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = listener.local_addr().unwrap().port();
     let (send, messages) = channel();
@@ -159,11 +160,12 @@ fn sink() -> (u16, Receiver<String>) {
 fn take_mail(mut stream: TcpStream, send: &std::sync::mpsc::Sender<String>) {
     let mut lines = BufReader::new(stream.try_clone().unwrap()).lines();
     let _ = write!(stream, "220 sink\r\n");
+    let mut sender = String::new();
     while let Some(Ok(line)) = lines.next() {
         let answer = match line.get(..4).unwrap_or_default() {
             "DATA" => {
                 let _ = write!(stream, "354 go on\r\n");
-                let mut text = String::new();
+                let mut text = format!("{sender}\n");
                 for line in lines.by_ref().map_while(Result::ok) {
                     if line == "." {
                         break;
@@ -176,6 +178,10 @@ fn take_mail(mut stream: TcpStream, send: &std::sync::mpsc::Sender<String>) {
             "QUIT" => {
                 let _ = write!(stream, "221 bye\r\n");
                 return;
+            }
+            "MAIL" => {
+                sender = line;
+                "250 sink"
             }
             _ => "250 sink",
         };
@@ -192,6 +198,11 @@ fn say(folder: &Path, arguments: &[&str]) {
 
 /// Three persons take a matter from its proposal to its disclosure by mail.
 fn disclose(folder: &Path, matter: &str, finding: &str) {
+    decide(folder, matter, finding, "disclose");
+}
+
+/// Three persons take a matter from its proposal to a conclusion.
+pub(super) fn decide(folder: &Path, matter: &str, finding: &str, conclusion: &str) {
     let channel = ["--channel", "mail"];
     let with = |first: &[&str], by: &str, rest: &[&str]| {
         let whole: Vec<&str> = [first, &[matter, "--by", by], &channel, rest].concat();
@@ -201,7 +212,15 @@ fn disclose(folder: &Path, matter: &str, finding: &str) {
     with(&["matter", "submit"], "zhang", &proposal);
     let overturned = format!("{finding}=a quotation");
     with(&["matter", "review"], "li", &["--opinion", "o", "--overturn", &overturned]);
-    with(&["matter", "decide"], "wang", &["--conclusion", "disclose", "--reason", "r"]);
+    with(&["matter", "decide"], "wang", &["--conclusion", conclusion, "--reason", "r"]);
+}
+
+/// The three persons.
+pub(super) fn people(folder: &Path) {
+    for (name, role) in [("zhang", "submitter"), ("li", "reviewer"), ("wang", "approver")] {
+        say(folder, &["person", "add", name, "--shown", name, "--by", "setup"]);
+        say(folder, &["person", "grant", name, role, "--by", "setup"]);
+    }
 }
 
 /// From a client over filter, hold queue and approver to the recipient; then everything
@@ -247,10 +266,7 @@ fn mail_is_held_and_goes_when_a_person_let_it() {
     let held = postfix.held();
     assert_eq!(held.len(), 1, "{}", postfix.log());
     // Nobody decided: it stays. A person decides: it goes, and nothing else does.
-    for (name, role) in [("zhang", "submitter"), ("li", "reviewer"), ("wang", "approver")] {
-        say(folder.path(), &["person", "add", name, "--shown", name, "--by", "setup"]);
-        say(folder.path(), &["person", "grant", name, role, "--by", "setup"]);
-    }
+    people(folder.path());
     assert_eq!(postfix.held(), held);
     // Whoever decides sees whose it is and whom it goes to.
     let shown = ["matter", "show", "2", "--by", "wang", "--store", "office.store", "--no-config"];
