@@ -23,6 +23,7 @@ mod packet;
 mod panics;
 mod passwords;
 mod pdf;
+mod pixels;
 mod plain;
 mod separated;
 mod sniff;
@@ -31,9 +32,11 @@ mod unread;
 mod xml;
 
 pub use budget::{Budget, Limits, Metered};
+pub use ofd::paint::{Painted, ofd_page};
 pub use panics::quiet_panics;
 pub use passwords::Passwords;
 pub use pdf::render::{Draw, pdf_pages};
+pub use pixels::{is_decoded, picture};
 pub use sniff::{Format, sniff};
 
 use office::crypt::Lock;

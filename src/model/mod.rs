@@ -25,7 +25,7 @@ pub use jiff::Timestamp;
 pub use jiff::civil::Date;
 pub use losses::{Losses, Quarantined};
 pub use marking::{Level, Mark, MarkForm, Term, TermLength};
-pub use picture::Bitmap;
+pub use picture::{Bitmap, Lettering};
 pub(crate) use review::named;
 pub use review::{
     Asked, Attested, Carrier, Conclusion, Disposition, Due, Proposal, Review, Role, Ruled, Ruling,

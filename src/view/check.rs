@@ -2,10 +2,10 @@
 //! lengths, its numbers and the head of its picture. Nothing of it is parsed.
 
 use super::{
-    BOXES, LINE_CHARS, Line, PIXELS, Picture, STRETCH_CHARS, STRETCH_LINES, Sheet, View, Wanted,
-    What,
+    BOXES, LETTERING, LINE_CHARS, Line, NOT_DRAWN, PIXELS, Picture, STRETCH_CHARS, STRETCH_LINES,
+    Sheet, View, Wanted, What,
 };
-use crate::model::{Gap, GapKind, Rect};
+use crate::model::{Gap, GapKind, Lettering, Rect};
 
 /// Bytes of a picture: more than that no picture of so many pixels comes to.
 const MOST_BYTES: usize = PIXELS as usize * 3 + (1 << 20);
@@ -30,7 +30,7 @@ pub fn check(view: View, wanted: &Wanted) -> Result<View, Gap> {
 /// A signature, a header of eight bits and three colours that says the same size, and an
 /// end (ISO/IEC 15948, 5.2, 11.2).
 fn is_picture(picture: &Picture) -> bool {
-    let Picture { width, height, png, .. } = picture;
+    let Picture { width, height, png, lettering, not_drawn, .. } = picture;
     let size = [width.to_be_bytes(), height.to_be_bytes()].concat();
     let head = [&b"\x89PNG\r\n\x1A\n\0\0\0\x0DIHDR"[..], &size, &[8, 2, 0, 0, 0]].concat();
     *width > 0
@@ -39,6 +39,25 @@ fn is_picture(picture: &Picture) -> bool {
         && png.len() <= MOST_BYTES
         && png.starts_with(&head)
         && png.ends_with(b"\0\0\0\0IEND\xAE\x42\x60\x82")
+        && is_lettering(lettering)
+        && not_drawn.len() <= NOT_DRAWN
+        && not_drawn.iter().all(|gap| gap.detail.len() <= WORDS)
+}
+
+/// As many places as characters, all of them somewhere.
+fn is_lettering(lettering: &[Lettering]) -> bool {
+    let is_one = |one: &Lettering| {
+        let chars = one.text.chars().count();
+        let is_number = |number: &f32| number.is_finite();
+        chars > 0
+            && chars == one.places.len()
+            && (one.angle == 0.0 || chars == 1)
+            && one.places.iter().flatten().all(is_number)
+            && is_number(&one.size)
+            && is_number(&one.angle)
+    };
+    let all: usize = lettering.iter().map(|one| one.places.len()).sum();
+    lettering.iter().all(is_one) && all <= LETTERING
 }
 
 fn is_sheet(sheet: &Sheet, asked: usize) -> bool {

@@ -6,11 +6,9 @@
 //! whoever answers is a [`Show`].
 
 mod check;
-mod decode;
 mod find;
 mod lines;
 mod origin;
-mod photo;
 mod picture;
 pub mod png;
 
@@ -22,7 +20,7 @@ pub use check::check;
 pub use origin::{Absent, original, place};
 
 use crate::extract::{Budget, Limits, Passwords};
-use crate::model::{Align, Gap, GapKind, Limit, Rect, Region, Submission, hex};
+use crate::model::{Align, Gap, GapKind, Lettering, Limit, Rect, Region, Submission, hex};
 
 /// Lines of one stretch: what is shown at a time of a page that has more.
 pub const STRETCH_LINES: u32 = 400;
@@ -38,6 +36,12 @@ pub const BOXES: usize = 64;
 
 /// Pixels of the picture of a page, at most.
 pub const PIXELS: u32 = 4_000_000;
+
+/// Characters that are to be set over a picture, at most.
+pub const LETTERING: usize = 25_000;
+
+/// Things told not to be in a picture, at most.
+pub const NOT_DRAWN: usize = 64;
 
 /// Stack that readers count on, in bytes.
 const STACK: usize = 64 << 20;
@@ -160,7 +164,7 @@ pub struct Placed {
 }
 
 /// A page as a picture.
-#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+#[derive(Clone, Debug, PartialEq, BorshSerialize, BorshDeserialize)]
 pub struct Picture {
     /// Columns.
     pub width: u32,
@@ -168,6 +172,10 @@ pub struct Picture {
     pub height: u32,
     /// Characters in fonts that the file does not carry: they may not be in it.
     pub missing: u32,
+    /// Characters that are to be set over it, in a font of whoever shows it.
+    pub lettering: Vec<Lettering>,
+    /// What else of the page is not in it, and why.
+    pub not_drawn: Vec<Gap>,
     /// The picture, a PNG file.
     pub png: Vec<u8>,
 }

@@ -1,10 +1,9 @@
 //! A page as a picture: bounded in pixels and in work, and on every machine the same.
 
-use super::decode;
-use super::photo;
 use super::png::png;
 use super::{PIXELS, Picture};
-use crate::extract::{Budget, Draw, Format, Passwords, pdf_pages, sniff};
+use crate::extract::{Budget, Draw, Format, Passwords};
+use crate::extract::{is_decoded, ofd_page, pdf_pages, picture as decoded, sniff};
 use crate::model::{Bitmap, Gap, GapKind, Submission};
 
 /// Pixels to the inch where a page is not too large for that: enough to read small print.
@@ -16,8 +15,8 @@ const POINTS: f32 = 72.0;
 /// Whether pages of a format can be drawn, and this is one of them.
 pub(super) fn is_drawn(format: Format, page: u32) -> bool {
     match format {
-        Format::Pdf => page > 0,
-        Format::Other("image/jpeg" | "image/png") => true,
+        Format::Pdf | Format::Ofd => page > 0,
+        Format::Other(media_type) => is_decoded(media_type),
         _ => false,
     }
 }
@@ -29,20 +28,26 @@ pub(super) fn picture(
     passwords: &Passwords,
     budget: &mut Budget,
 ) -> Result<Picture, Gap> {
-    let bitmap = match sniff(&part.bytes) {
-        Format::Pdf => pdf(&part.bytes, page, passwords, budget)?,
-        Format::Other("image/jpeg") => {
-            let page = photo::page(&part.bytes)?;
-            let none = Passwords::default();
-            pdf(&page, 1, &none, budget)?
+    match sniff(&part.bytes) {
+        Format::Pdf => written(&pdf(&part.bytes, page, passwords, budget)?),
+        Format::Ofd => {
+            let painted = ofd_page(part, page, scale, budget)?;
+            let picture = written(&painted.bitmap)?;
+            let (lettering, not_drawn) = (painted.lettering, painted.not_drawn);
+            Ok(Picture { lettering, not_drawn, ..picture })
         }
-        Format::Other("image/png") => decode::png(&part.bytes, budget)?,
+        Format::Other(media_type) if is_decoded(media_type) => {
+            // What is told beside a picture stands on no page of it.
+            let (bitmap, more) = decoded(&part.bytes, page.max(1), PIXELS, budget)?;
+            let words = format!("{more} more frames of a moving picture");
+            let more = (more > 0).then(|| Gap::new(GapKind::Unsupported, words));
+            Ok(Picture { not_drawn: more.into_iter().collect(), ..written(&bitmap)? })
+        }
         format => {
             let detail = format!("pages of {} are not drawn", format.media_type());
-            return Err(Gap::new(GapKind::Unsupported, detail));
+            Err(Gap::new(GapKind::Unsupported, detail))
         }
-    };
-    written(&bitmap)
+    }
 }
 
 fn pdf(bytes: &[u8], page: u32, passwords: &Passwords, budget: &mut Budget) -> Result<Bitmap, Gap> {
@@ -64,5 +69,6 @@ fn written(bitmap: &Bitmap) -> Result<Picture, Gap> {
     let failed = |error| Gap::new(GapKind::Crashed, format!("the picture was not made: {error}"));
     png(bitmap, DPI as u32, &mut file).map_err(failed)?;
     let Bitmap { width, height, missing, .. } = *bitmap;
-    Ok(Picture { width, height, missing, png: file })
+    let (lettering, not_drawn) = (Vec::new(), Vec::new());
+    Ok(Picture { width, height, missing, lettering, not_drawn, png: file })
 }

@@ -51,7 +51,7 @@ fn picture(name: &str, bytes: &[u8], page: u32) -> Result<Picture, Gap> {
 /// A picture's pixels: how many of a box (in parts of the whole) are dark.
 fn ink(picture: &Picture, [x0, y0, x1, y1]: [f32; 4]) -> usize {
     let budget = &mut Budget::new(Limits::default());
-    let bitmap = decode::png(&picture.png, budget).unwrap();
+    let (bitmap, _) = crate::extract::picture(&picture.png, 1, u32::MAX, budget).unwrap();
     assert_eq!((bitmap.width, bitmap.height), (picture.width, picture.height));
     let at = |part: f32, whole: u32| (part * whole as f32) as u32;
     let rows = at(y0, bitmap.height)..at(y1, bitmap.height).min(bitmap.height);

@@ -25,7 +25,7 @@ use super::state::Console;
 use super::typed::Typed;
 use super::who::Signed;
 use crate::hold::Hold;
-use crate::model::{Gap, GapKind};
+use crate::model::{Gap, GapKind, Lettering};
 use crate::record::{self, Act, Docket, Look, Part};
 use crate::report::Quotes;
 use crate::view::{Absent, At, Picture, Sheet, Show, View, Wanted, What, original};
@@ -119,8 +119,19 @@ impl Of {
 /// What was made of a page.
 struct Shown {
     sheet: Result<Sheet, NotShown>,
-    /// Its picture: width, height, and characters that may be missing in it.
-    picture: Option<Result<(u32, u32, u32), Gap>>,
+    /// What is to be said of its picture, if one was asked for.
+    picture: Option<Result<Told, Gap>>,
+}
+
+/// What is to be said of a picture.
+struct Told {
+    width: u32,
+    height: u32,
+    /// Characters that may be missing in it.
+    missing: u32,
+    /// Characters to be set over it.
+    lettering: Vec<Lettering>,
+    not_drawn: Vec<Gap>,
 }
 
 /// `GET /matters/{matter}/parts/{part}/pages/{page}?stretch=&hit=`
@@ -205,8 +216,15 @@ fn made(viewing: &Viewing, of: &Of, at: At, spans: Vec<[u64; 2]>, draws: bool) -
     }
     let picture = match viewing.look(of, What::Picture(sheet.page)) {
         Ok(View::Picture(picture)) => {
-            let told = (picture.width, picture.height, picture.missing);
-            viewing.keep(of.key(sheet.page), picture);
+            let told = Told {
+                width: picture.width,
+                height: picture.height,
+                missing: picture.missing,
+                lettering: picture.lettering.clone(),
+                not_drawn: picture.not_drawn.clone(),
+            };
+            let kept = Picture { lettering: Vec::new(), not_drawn: Vec::new(), ..picture };
+            viewing.keep(of.key(sheet.page), kept);
             Some(Ok(told))
         }
         Err(NotShown::Failed(gap)) => Some(Err(gap)),

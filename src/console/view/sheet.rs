@@ -4,12 +4,12 @@ use askama::Template;
 
 use super::hits::{Hit, Withheld, around, hits};
 use super::text::{self, LineView};
-use super::{NotShown, Shown};
+use super::{NotShown, Shown, Told};
 use crate::console::page::{Page, shown};
 use crate::console::state::Console;
 use crate::console::who::Signed;
 use crate::console::words;
-use crate::model::{Gap, Rect};
+use crate::model::{Gap, Lettering, Rect, hex};
 use crate::record::{Docket, Part};
 use crate::report::Lang;
 use crate::view::Sheet;
@@ -33,12 +33,27 @@ pub(super) struct Stroke {
     pub(super) text: String,
 }
 
+/// Characters that are set over the picture, since their font is not in the file.
+pub(super) struct Letters {
+    /// Where each stands.
+    pub(super) x: String,
+    pub(super) y: String,
+    pub(super) size: String,
+    /// `#rrggbb`.
+    pub(super) color: String,
+    pub(super) is_bold: bool,
+    /// A turn around its place, or nothing.
+    pub(super) turn: String,
+    pub(super) text: String,
+}
+
 /// The page as something to look at.
 pub(super) struct Drawing {
     pub(super) width: String,
     pub(super) height: String,
     /// The address of its picture.
     pub(super) picture: Option<String>,
+    pub(super) letters: Vec<Letters>,
     pub(super) strokes: Vec<Stroke>,
     pub(super) boxes: Vec<BoxView>,
 }
@@ -192,8 +207,8 @@ impl SheetPage {
         let boxes: Vec<BoxView> = boxes.collect();
         if let Some([width, height]) = sheet.size {
             let (width, height) = (points(width), points(height));
-            let strokes = Vec::new();
-            self.drawing = Some(Drawing { width, height, picture: None, strokes, boxes });
+            let (letters, strokes) = (Vec::new(), Vec::new());
+            self.drawing = Some(Drawing { width, height, picture: None, letters, strokes, boxes });
         }
     }
 
@@ -201,7 +216,7 @@ impl SheetPage {
     fn draw(
         &mut self,
         sheet: &Sheet,
-        picture: Option<Result<(u32, u32, u32), Gap>>,
+        picture: Option<Result<Told, Gap>>,
         (withheld, no_picture): (Option<Withheld>, Option<Withheld>),
         head: &str,
         lang: Lang,
@@ -214,15 +229,35 @@ impl SheetPage {
             self.remarks.push(words.to_owned());
         }
         match picture {
-            Some(Ok((width, height, missing))) => {
+            Some(Ok(told)) => {
+                let Told { width, height, missing, .. } = told;
+                // Where the size of a page is not told, it is that of its picture.
+                let scale = if told.lettering.is_empty() { 1.0 } else { 72.0 / 150.0 };
+                let [width, height] = [width, height].map(|side| side as f32 * scale);
                 let drawing = self.drawing.get_or_insert_with(|| Drawing {
-                    width: width.to_string(),
-                    height: height.to_string(),
+                    width: points(width),
+                    height: points(height),
                     picture: None,
+                    letters: Vec::new(),
                     strokes: Vec::new(),
                     boxes: Vec::new(),
                 });
                 drawing.picture = Some(format!("{head}/{}.png", sheet.page));
+                drawing.letters = told.lettering.iter().map(letters).collect();
+                let set: usize = told.lettering.iter().map(|one| one.places.len()).sum();
+                if set > 0 {
+                    self.remarks.push(lang.pick(
+                        format!("{set} characters are in fonts that are not in the file: they stand at their places in a font of this browser."),
+                        format!("{set}个字符所用字体未嵌入文件，以本浏览器的字体显示在原位置。"),
+                    ));
+                }
+                for gap in &told.not_drawn {
+                    let (rule, detail) = (gap.kind.rule(), &gap.detail);
+                    self.remarks.push(lang.pick(
+                        format!("Not drawn: {rule}: {}", shown(detail)),
+                        format!("未绘制：{rule}：{}", shown(&lang.message(detail))),
+                    ));
+                }
                 if missing > 0 {
                     self.remarks.push(lang.pick(
                         format!("{missing} characters are in fonts that are not in the file: they may not be in the picture. The text has them."),
@@ -337,6 +372,33 @@ fn boxed(place: &Rect, hit: usize) -> BoxView {
         height: points(height + 2.0),
         hit,
     }
+}
+
+/// Characters to be set; what would act on a page or show nothing is a box.
+fn letters(one: &Lettering) -> Letters {
+    let mut made = Letters {
+        x: String::new(),
+        y: String::new(),
+        size: points(one.size),
+        color: format!("#{}", hex(&one.color)),
+        is_bold: one.is_bold,
+        turn: String::new(),
+        text: String::new(),
+    };
+    for (c, place) in one.text.chars().zip(&one.places) {
+        let is_plain = shown(c.encode_utf8(&mut [0; 4])).chars().eq([c]);
+        let c = if is_plain { c } else { '□' };
+        // Places are counted in units of UTF-16.
+        for _ in 0..c.len_utf16() {
+            made.x += &format!("{} ", points(place[0]));
+            made.y += &format!("{} ", points(place[1]));
+        }
+        made.text.push(c);
+    }
+    if let (true, Some([x, y])) = (one.angle != 0.0, one.places.first()) {
+        made.turn = format!("rotate({} {} {})", points(one.angle), points(*x), points(*y));
+    }
+    made
 }
 
 /// A line at its place; one that goes on from another, or is not seen, is not drawn.

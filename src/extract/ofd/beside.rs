@@ -1,17 +1,23 @@
 //! What stands beside the pages: annotations, attachments, properties, tags,
 //! signatures, old versions, and parts that nothing refers to.
 
+use std::rc::Rc;
+
 use super::draw::Resources;
 use super::page::{Layer, Page};
+use super::paint::{Scene, Stamp};
 use super::parts::{PageXml, id_key, read_annotations, read_list};
-use super::values::POINTS;
-use super::{Document, Reader, folder_of, joined};
+use super::values::{Bounds, POINTS, bounds};
+use super::{Document, Reader, folder_of};
 use crate::extract::office::package::PartId;
 use crate::extract::office::xml::{Xml, XmlReader};
 use crate::model::{BlockHead, Gap, GapKind, Limit, Origin, Region, Submission};
 
 /// Longer names are no labels.
 const MAX_LABEL: usize = 200;
+
+/// Seals on one page.
+const MAX_STAMPS: usize = 1000;
 
 impl Reader<'_, '_> {
     pub(super) fn property(&mut self, name: &str, value: &str) {
@@ -178,8 +184,9 @@ impl Reader<'_, '_> {
         self.children.push(child);
     }
 
-    /// Takes note of signatures; their seals and values are no text.
-    pub(super) fn signatures(&mut self, place: &str) {
+    /// Takes note of signatures; their seals and values are no text. Those whose seals
+    /// stand on the page that is to be painted are kept for it, where it is of the same document.
+    pub(super) fn signatures(&mut self, place: &str, is_here: bool) {
         let Some(list) = self.locate(place, "", "") else {
             self.missing += 1;
             return;
@@ -195,10 +202,29 @@ impl Reader<'_, '_> {
             if self.package.is_read(id) {
                 continue;
             }
-            for place in self.xml(id, seals_and_values) {
-                if let Some(part) = self.locate(&place, &folder, &own) {
-                    self.package.pass_over(part);
+            let signature = self.xml(id, Signature::read);
+            let mut parts = Vec::new();
+            for place in &signature.places {
+                let rooted = format!("/{place}");
+                for place in [&rooted, place] {
+                    if let Some(part) = self.locate(place, &folder, &own) {
+                        self.package.pass_over(part);
+                        parts.push(part);
+                    }
                 }
+            }
+            parts.dedup();
+            self.stamps(signature, &parts, is_here);
+        }
+    }
+
+    /// Keeps the seals of a signature that stand on the page that is to be painted.
+    fn stamps(&mut self, signature: Signature, parts: &[PartId], is_here: bool) {
+        let caught = self.watch.as_mut().and_then(|watch| watch.caught.as_mut());
+        let Some(scene) = caught.filter(|_| is_here) else { return };
+        for (page, place, clip) in signature.stamps {
+            if id_key(&page) == scene.page_id && scene.stamps.len() < MAX_STAMPS {
+                scene.stamps.push(Stamp { place, clip, parts: parts.to_vec() });
             }
         }
     }
@@ -238,6 +264,9 @@ impl Reader<'_, '_> {
 
     fn stray_page(&mut self, id: PartId) {
         let xml = self.xml(id, PageXml::read);
+        if self.watch.is_some() && self.has_caught() {
+            return;
+        }
         // In a package that lost its list of pages these are what was seen.
         let unseen = !self.pages.is_empty();
         let mut page = Page { unseen, ..Page::default() };
@@ -248,6 +277,10 @@ impl Reader<'_, '_> {
         self.draw(&mut page, &Resources::default(), &xml.steps, (0.0, 0.0), Layer::Page, true);
         if !page.glyphs.is_empty() && self.budget.check_pages(self.pages.len() + 1).is_ok() {
             self.pages.push(page);
+            if !self.is_passed_over(self.pages.len()) {
+                let layers = vec![(xml.steps, Rc::default())];
+                self.catch(Scene { area: xml.page_box, layers, ..Scene::default() });
+            }
         }
     }
 
@@ -280,24 +313,41 @@ impl PageXml {
     }
 }
 
-/// The places of seals and signature values in a signature.
-fn seals_and_values(xml: &mut XmlReader<'_, '_>) -> Vec<String> {
-    let mut places = Vec::new();
-    let mut names: Vec<String> = Vec::new();
-    while let Some(event) = xml.next() {
-        match event {
-            Xml::Open(element) => names.push(element.local().to_owned()),
-            Xml::Close => drop(names.pop()),
-            Xml::Text(text) => {
-                let inner = names.last().map_or("", String::as_str);
-                if matches!(inner, "SignedValue" | "BaseLoc" | "SignedValueLoc") {
-                    places.push(joined("", &format!("/{}", text.trim())));
-                    places.push(text.trim().to_owned());
+/// What a signature says (18): places of seals and signature values, and where its seals
+/// stand: page, boundary, and what of that is seen.
+#[derive(Debug, Default)]
+struct Signature {
+    places: Vec<String>,
+    stamps: Vec<(String, Bounds, Option<Bounds>)>,
+}
+
+impl Signature {
+    fn read(xml: &mut XmlReader<'_, '_>) -> Self {
+        let mut made = Self::default();
+        let mut names: Vec<String> = Vec::new();
+        while let Some(event) = xml.next() {
+            match event {
+                Xml::Open(element) => {
+                    if element.local() == "StampAnnot" {
+                        let box_of = |name: &str| element.attr(name).and_then(|v| bounds(&v));
+                        let page = element.attr("PageRef").unwrap_or_default().into_owned();
+                        if let Some(place) = box_of("Boundary") {
+                            made.stamps.push((page, place, box_of("Clip")));
+                        }
+                    }
+                    names.push(element.local().to_owned());
+                }
+                Xml::Close => drop(names.pop()),
+                Xml::Text(text) => {
+                    let inner = names.last().map_or("", String::as_str);
+                    if matches!(inner, "SignedValue" | "BaseLoc" | "SignedValueLoc") {
+                        made.places.push(text.trim().to_owned());
+                    }
                 }
             }
         }
+        made
     }
-    places
 }
 
 /// Name and text of each element that has text, and values of attributes that

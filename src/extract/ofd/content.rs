@@ -1,21 +1,26 @@
 //! What a page, a template, an annotation or a composite object says is to be
 //! drawn (GB/T 33190-2016, 7.7, 11, 13), from XML to a flat list of steps.
 
+use std::rc::Rc;
+
 use crate::extract::office::xml::{Element, Xml, XmlReader};
 
-use super::values::{Bounds, Matrix, advances, bounds, color, matrix, number, path_box};
+use super::style::{Clip, Paint, Pen, Shade, paint, pen, shade};
+use super::values::{Bounds, Matrix, advances, bounds, matrix, number, path_box};
 
 /// One step of drawing.
 #[derive(Clone, Debug)]
 pub(super) enum Step {
-    /// A layer, block or appearance begins: its own place, whether it is shown.
-    Begin { at: (f32, f32), shown: bool, draw_param: String },
+    /// A layer, block, appearance or cell of a pattern begins: its own place, whether it
+    /// is shown, and whether it is such a cell.
+    Begin { at: (f32, f32), shown: bool, draw_param: String, is_cell: bool },
     /// The innermost of them ends.
     End,
     /// Characters.
     Text(Box<TextObject>),
-    /// Something filled: the box around it and whether it is a rectangle.
-    Fill { object: Object, around: Bounds, is_box: bool },
+    /// Lines, or what they enclose: the box around it, whether it is a rectangle, and its
+    /// path as it is written (`AbbreviatedData`).
+    Path { object: Object, around: Bounds, is_box: bool, data: Rc<str> },
     /// A picture.
     Picture { object: Object },
     /// A composite object: its resource.
@@ -39,19 +44,20 @@ pub(super) struct Object {
     pub clip: Option<Bounds>,
     /// A resource: a picture's.
     pub resource: String,
+    pub pen: Pen,
+    /// Whether the even-odd rule tells what is inside.
+    pub even_odd: bool,
+    /// Where it may be seen: in each of these, if there are any.
+    pub clips: Vec<Rc<Clip>>,
+    /// What colours it from place to place, where [`Paint::Mixed`] says that something does.
+    pub shade: Option<Rc<Shade>>,
 }
 
-/// How a line or a surface is coloured.
-#[derive(Clone, Copy, Debug, PartialEq, Default)]
-pub(super) enum Paint {
-    /// Not told here.
-    #[default]
-    Unset,
-    /// One colour and its opacity.
-    Color([u8; 3], u8),
-    /// A pattern or shading: no single colour.
-    Mixed,
-}
+/// Colours of one change of colours.
+const MAX_STOPS: usize = 256;
+
+/// Glyphs that one transformation names.
+const MAX_GLYPHS: usize = 200_000;
 
 /// A text object.
 #[derive(Clone, Debug)]
@@ -63,6 +69,8 @@ pub(super) struct TextObject {
     pub bold: bool,
     /// Direction of reading, in degrees.
     pub reading: u16,
+    /// Direction of each character, in degrees.
+    pub turned: u16,
     pub codes: Vec<TextCode>,
 }
 
@@ -74,6 +82,17 @@ pub(super) struct TextCode {
     pub dx: Vec<f32>,
     pub dy: Vec<f32>,
     pub text: String,
+    /// Glyphs that stand for characters, which its font may not know.
+    pub glyphs: Vec<Glyphs>,
+}
+
+/// Glyphs for characters (11.4): the place of the first of them, how many characters
+/// they stand for, and their numbers in the font.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Glyphs {
+    pub first: usize,
+    pub count: usize,
+    pub numbers: Vec<u16>,
 }
 
 /// What an open element is to us.
@@ -87,8 +106,10 @@ enum Tag {
     Code,
     Data,
     Clips,
+    Clip,
     ClipPath,
     ClipData,
+    Glyphs,
     Fill,
     Stroke,
     Other,
@@ -104,8 +125,15 @@ pub(super) struct Content {
     code: Option<(TextCode, String, String)>,
     data: String,
     path: Option<(Bounds, bool)>,
+    path_data: Option<Rc<str>>,
     clip_at: (Bounds, Matrix),
     clip_trans: bool,
+    clip: Clip,
+    clip_even_odd: bool,
+    /// Glyphs for the characters that come next, and those that are being read.
+    glyphs: Vec<Glyphs>,
+    listed: Option<Glyphs>,
+    shade: Option<Shade>,
 }
 
 impl Default for Bounds {
@@ -137,12 +165,21 @@ impl Content {
                 self.clip_trans = element.attr("TransFlag").is_none_or(|v| v != "false");
                 Tag::Clips
             }
+            "Clip" if self.in_clips() => {
+                self.clip = Clip { moved: self.clip_trans, ..Clip::default() };
+                Tag::Clip
+            }
             "Area" if self.in_clips() => {
                 let ctm = element.attr("CTM").and_then(|v| matrix(&v)).unwrap_or_default();
                 self.clip_at = (Bounds::default(), ctm);
                 Tag::Other
             }
+            "Text" if self.in_clips() => {
+                self.clip.has_text = true;
+                Tag::Other
+            }
             "Path" if self.in_clips() => {
+                self.clip_even_odd = element.attr("Rule").is_some_and(|v| v == "Even-Odd");
                 if let Some(at) = element.attr("Boundary").and_then(|v| bounds(&v)) {
                     let own = element.attr("CTM").and_then(|v| matrix(&v)).unwrap_or_default();
                     let ctm = own.then(Matrix::moving(at.x, at.y)).then(self.clip_at.1);
@@ -159,8 +196,9 @@ impl Content {
             "PathObject" => {
                 let mut object = object(element);
                 object.filled = element.attr("Fill").is_some_and(|v| v == "true" || v == "1");
+                object.stroked = element.attr("Stroke").is_none_or(|v| v != "false" && v != "0");
                 self.objects.push(object);
-                self.path = None;
+                (self.path, self.path_data) = (None, None);
                 Tag::Path
             }
             "ImageObject" => {
@@ -176,6 +214,17 @@ impl Content {
                 Tag::Code
             }
             "AbbreviatedData" if self.tags.last() == Some(&Tag::Path) => Tag::Data,
+            "CGTransform" => {
+                let number_of = |name: &str| element.attr(name).and_then(|v| number(&v));
+                let (first, count) = (number_of("CodePosition"), number_of("CodeCount"));
+                self.listed = Some(Glyphs {
+                    first: first.map_or(0, |n| n.max(0.0) as usize),
+                    count: count.map_or(1, |n| n.max(1.0) as usize),
+                    numbers: Vec::new(),
+                });
+                Tag::Other
+            }
+            "Glyphs" if self.listed.is_some() => Tag::Glyphs,
             "FillColor" => {
                 self.paint(true, paint(element));
                 Tag::Fill
@@ -184,7 +233,23 @@ impl Content {
                 self.paint(false, paint(element));
                 Tag::Stroke
             }
+            "Segment" => {
+                if let Some(shade) = self.shade.as_mut().filter(|s| s.stops.len() < MAX_STOPS) {
+                    let at = element.attr("Position").and_then(|v| number(&v));
+                    shade.stops.push((at.unwrap_or(f32::NAN), [0; 3], 255));
+                }
+                Tag::Other
+            }
+            "Color" => {
+                let told = paint(element);
+                let last = self.shade.as_mut().and_then(|shade| shade.stops.last_mut());
+                if let (Some(stop), Paint::Color(color, alpha)) = (last, told) {
+                    (stop.1, stop.2) = (color, alpha);
+                }
+                Tag::Other
+            }
             "Pattern" | "AxialShd" | "RadialShd" | "GouraudShd" | "LaGouraudShd" => {
+                self.shade = shade(element);
                 match self.tags.last() {
                     Some(Tag::Fill) => self.paint(true, Paint::Mixed),
                     Some(Tag::Stroke) => self.paint(false, Paint::Mixed),
@@ -209,7 +274,8 @@ impl Content {
             at = self.objects.last().and_then(|o| o.boundary).map_or(at, |b| (b.x, b.y));
         }
         let draw_param = element.attr("DrawParam").unwrap_or_default().into_owned();
-        self.steps.push(Step::Begin { at, shown: is_shown(element), draw_param });
+        let is_cell = element.local() == "CellContent";
+        self.steps.push(Step::Begin { at, shown: is_shown(element), draw_param, is_cell });
     }
 
     fn begin_text(&mut self, element: &Element<'_>) {
@@ -224,8 +290,10 @@ impl Content {
             stretch: number_of("HScale").filter(|s| *s > 0.0).unwrap_or(1.0),
             bold: number_of("Weight").is_some_and(|w| w >= 600.0),
             reading: number_of("ReadDirection").map_or(0, |d| d.rem_euclid(360.0) as u16),
+            turned: number_of("CharDirection").map_or(0, |d| d.rem_euclid(360.0) as u16),
             codes: Vec::new(),
         });
+        self.glyphs.clear();
     }
 
     fn begin_code(&mut self, element: &Element<'_>) {
@@ -237,6 +305,7 @@ impl Content {
             dx: Vec::new(),
             dy: Vec::new(),
             text: String::new(),
+            glyphs: std::mem::take(&mut self.glyphs),
         };
         self.code = Some((code, list("DeltaX"), list("DeltaY")));
     }
@@ -256,6 +325,12 @@ impl Content {
                 }
             }
             Some(Tag::Data | Tag::ClipData) => self.data.push_str(text),
+            Some(Tag::Glyphs) => {
+                if let Some(listed) = &mut self.listed {
+                    let room = MAX_GLYPHS.saturating_sub(listed.numbers.len());
+                    listed.numbers.extend(glyph_numbers(text).take(room));
+                }
+            }
             _ => {}
         }
     }
@@ -266,8 +341,26 @@ impl Content {
         match tag {
             Tag::Group => self.steps.push(Step::End),
             Tag::Code => self.end_code(),
-            Tag::Data => self.path = path_box(&std::mem::take(&mut self.data)),
+            Tag::Data => {
+                let data = std::mem::take(&mut self.data);
+                self.path = path_box(&data);
+                self.path_data = Some(data.into());
+            }
             Tag::ClipData => self.end_clip(),
+            Tag::Clip => {
+                let clip = std::mem::take(&mut self.clip);
+                if let Some(object) = self.objects.last_mut() {
+                    object.clips.push(Rc::new(clip));
+                }
+            }
+            Tag::Glyphs => self.end_glyphs(),
+            Tag::Fill | Tag::Stroke => {
+                if let (Some(shade), Some(object)) = (self.shade.take(), self.objects.last_mut())
+                    && tag == Tag::Fill
+                {
+                    object.shade = Some(Rc::new(shade.settled()));
+                }
+            }
             Tag::Text => {
                 let object = self.objects.pop();
                 if let (Some(object), Some(text)) = (object, self.texts.pop()) {
@@ -276,10 +369,9 @@ impl Content {
             }
             Tag::Path => {
                 let object = self.objects.pop();
-                if let (Some(object), Some((around, is_box))) = (object, self.path.take())
-                    && object.filled
-                {
-                    self.steps.push(Step::Fill { object, around, is_box });
+                let data = self.path_data.take().unwrap_or_default();
+                if let (Some(object), Some((around, is_box))) = (object, self.path.take()) {
+                    self.steps.push(Step::Path { object, around, is_box, data });
                 }
             }
             Tag::Picture => {
@@ -311,8 +403,20 @@ impl Content {
         }
     }
 
+    /// Glyphs stand before the characters they are for; some programs put them behind.
+    fn end_glyphs(&mut self) {
+        let Some(glyphs) = self.listed.take() else { return };
+        let codes = self.texts.last_mut().map(|text| &mut text.codes);
+        match codes.and_then(|codes| codes.last_mut()).filter(|code| code.glyphs.is_empty()) {
+            Some(code) => code.glyphs.push(glyphs),
+            None => self.glyphs.push(glyphs),
+        }
+    }
+
     fn end_clip(&mut self) {
-        let path = path_box(&std::mem::take(&mut self.data));
+        let data = std::mem::take(&mut self.data);
+        let path = path_box(&data);
+        self.clip.paths.push((self.clip_at.1, self.clip_even_odd, data.into()));
         let (Some((around, _)), Some(object)) = (path, self.objects.last_mut()) else { return };
         let around = self.clip_at.1.bounds(around);
         let ctm = if self.clip_trans { object.ctm } else { Matrix::IDENTITY };
@@ -362,17 +466,14 @@ fn object(element: &Element<'_>) -> Object {
         stroked: element.attr("Stroke").is_some_and(|v| v == "true" || v == "1"),
         clip: None,
         resource: element.attr("ResourceID").unwrap_or_default().trim().to_owned(),
+        pen: pen(element),
+        even_odd: element.attr("Rule").is_some_and(|v| v == "Even-Odd"),
+        clips: Vec::new(),
+        shade: None,
     }
 }
 
-/// The paint a colour element gives by itself.
-pub(super) fn paint(element: &Element<'_>) -> Paint {
-    let alpha = element.attr("Alpha").and_then(|v| number(&v));
-    let alpha = alpha.map_or(255, |a| a.clamp(0.0, 255.0) as u8);
-    match element.attr("Value").and_then(|v| color(&v)) {
-        Some(color) => Paint::Color(color, alpha),
-        // A colour by its index in a palette, or the default of its space.
-        None if element.attr("Index").is_some() => Paint::Mixed,
-        None => Paint::Color([0; 3], alpha),
-    }
+fn glyph_numbers(text: &str) -> impl Iterator<Item = u16> + '_ {
+    let words = text.split(|c: char| c.is_whitespace() || c == ',').filter(|w| !w.is_empty());
+    words.map(|word| word.parse().unwrap_or_default())
 }

@@ -4,15 +4,16 @@
 use std::collections::HashMap;
 use std::rc::Rc;
 
-use super::content::{Object, Paint, Step, TextCode, TextObject};
+use super::content::{Object, Step, TextCode, TextObject};
 use super::page::{Faces, Glyph, Layer, Page};
+use super::style::{Paint, Pen};
 use super::values::{Bounds, Matrix, POINTS};
 use crate::extract::Budget;
 use crate::extract::office::package::PartId;
 use crate::model::{Gap, GapKind};
 
 /// Composite objects within composite objects.
-const MAX_COMPOSITES: usize = 16;
+pub(super) const MAX_COMPOSITES: usize = 16;
 
 /// Parameters that refer to others.
 const MAX_PARAMS: usize = 8;
@@ -26,17 +27,26 @@ const SPECK: f32 = 1.0;
 /// What resources a document or page has, by their ids.
 #[derive(Debug, Default, Clone)]
 pub(super) struct Resources {
-    /// Face name, and whether it is heavy.
-    pub fonts: HashMap<String, (String, bool)>,
+    pub fonts: HashMap<String, Font>,
     pub params: HashMap<String, DrawParam>,
     pub composites: HashMap<String, Rc<Vec<Step>>>,
     /// Part, where it is there, and kind (`Image`, `Audio`, `Video`).
     pub media: HashMap<String, (Option<PartId>, String)>,
 }
 
+/// A font.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Font {
+    pub face: String,
+    pub is_heavy: bool,
+    /// The font itself, where it is in the file.
+    pub part: Option<PartId>,
+}
+
 /// Parameters of drawing that several objects share.
 #[derive(Clone, Debug, Default)]
 pub(super) struct DrawParam {
+    pub pen: Pen,
     pub relative: String,
     pub fill: Paint,
     pub stroke: Paint,
@@ -48,8 +58,20 @@ impl Resources {
         self.fonts.len() + self.params.len() + self.composites.len() + self.media.len()
     }
 
+    /// What a parameter set and those it builds on say of lines.
+    pub fn pen(&self, id: &str) -> Pen {
+        let mut pen = Pen::default();
+        let mut next = id;
+        for _ in 0..MAX_PARAMS {
+            let Some(param) = self.params.get(next) else { break };
+            pen = pen.or(&param.pen);
+            next = &param.relative;
+        }
+        pen
+    }
+
     /// The paints of a parameter set and those it builds on.
-    fn paints(&self, id: &str) -> (Paint, Paint) {
+    pub fn paints(&self, id: &str) -> (Paint, Paint) {
         let (mut fill, mut stroke) = (Paint::Unset, Paint::Unset);
         let mut next = id;
         for _ in 0..MAX_PARAMS {
@@ -62,7 +84,7 @@ impl Resources {
     }
 }
 
-fn or(own: Paint, other: Paint) -> Paint {
+pub(super) fn or(own: Paint, other: Paint) -> Paint {
     if own == Paint::Unset { other } else { own }
 }
 
@@ -118,7 +140,7 @@ impl Drawer<'_> {
             self.budget.spend_steps(1)?;
             let Some(state) = frame.states.last().copied() else { continue };
             match step {
-                Step::Begin { at, shown, draw_param } => {
+                Step::Begin { at, shown, draw_param, .. } => {
                     let (fill, stroke) = self.resources.paints(draw_param);
                     frame.states.push(State {
                         matrix: Matrix::moving(at.0, at.1).then(state.matrix),
@@ -129,8 +151,10 @@ impl Drawer<'_> {
                 }
                 Step::End => drop(frame.states.pop()),
                 Step::Text(text) => self.text(text, &state)?,
-                Step::Fill { object, around, is_box } => {
-                    self.fill(object, *around, *is_box, &state)
+                Step::Path { object, around, is_box, .. } => {
+                    if object.filled {
+                        self.fill(object, *around, *is_box, &state);
+                    }
                 }
                 Step::Picture { object } => self.picture(object, &state),
                 Step::Composite { object, resource } => {
@@ -178,7 +202,7 @@ impl Drawer<'_> {
             && object.alpha > 5
             && (ink_alpha > 5 || object.filled && object.stroked);
         let face = self.resources.fonts.get(&text.font);
-        let (name, heavy) = face.map_or(("", false), |(name, heavy)| (name, *heavy));
+        let (name, heavy) = face.map_or(("", false), |font| (&*font.face, font.is_heavy));
         let face = self.faces.id(name, heavy || text.bold);
         let look = Look { color, face, seen };
         let mut at = (0.0, 0.0);
@@ -304,7 +328,7 @@ fn in_points(b: Bounds) -> Bounds {
 }
 
 /// From an object's own space to the space it stands in.
-fn placed(object: &Object) -> Matrix {
+pub(super) fn placed(object: &Object) -> Matrix {
     let at = object.boundary.map_or((0.0, 0.0), |b| (b.x, b.y));
     object.ctm.then(Matrix::moving(at.0, at.1))
 }
@@ -327,7 +351,7 @@ pub(super) fn is_wide(c: char) -> bool {
 }
 
 /// A character's usual width in ems.
-fn natural_width(c: char) -> f32 {
+pub(super) fn natural_width(c: char) -> f32 {
     match c {
         _ if is_wide(c) => 1.0,
         'm' | 'w' | 'M' | 'W' | '@' | '%' => 0.9,

@@ -7,7 +7,9 @@ mod content;
 mod draw;
 mod layout;
 mod page;
+pub(crate) mod paint;
 mod parts;
+mod style;
 mod values;
 
 #[cfg(test)]
@@ -18,6 +20,7 @@ use std::rc::Rc;
 
 use draw::{Drawer, Resources};
 use page::{Faces, Layer, Page};
+use paint::{Scene, Watch};
 use parts::{Annotation, Entry, PageXml, ResXml, Root, id_key};
 use values::{Bounds, POINTS};
 
@@ -32,22 +35,7 @@ const SCAN_COVER: f32 = 0.3;
 
 /// Reads it.
 pub(crate) fn read(submission: &Submission, budget: &mut Budget) -> Extraction {
-    let package = Package::open(&submission.bytes, budget);
-    let mut reader = Reader {
-        submission,
-        package,
-        budget,
-        faces: Faces::default(),
-        pages: Vec::new(),
-        beside: Vec::new(),
-        children: Vec::new(),
-        drawn: 0,
-        stopped: false,
-        signatures: 0,
-        missing: 0,
-        encrypted: false,
-        resource_lists: HashMap::new(),
-    };
+    let mut reader = Reader::new(submission, budget);
     reader.read();
     reader.finish()
 }
@@ -71,6 +59,8 @@ struct Reader<'a, 'b> {
     encrypted: bool,
     /// What lists of resources that were read hold.
     resource_lists: HashMap<PartId, Rc<Resources>>,
+    /// The one page that is to be painted: no text is wanted then.
+    watch: Option<Watch>,
 }
 
 /// One document while its pages are drawn.
@@ -85,6 +75,28 @@ struct Document {
     unseen: bool,
 }
 
+impl<'a, 'b> Reader<'a, 'b> {
+    fn new(submission: &'a Submission, budget: &'b mut Budget) -> Self {
+        let package = Package::open(&submission.bytes, budget);
+        Self {
+            submission,
+            package,
+            budget,
+            faces: Faces::default(),
+            pages: Vec::new(),
+            beside: Vec::new(),
+            children: Vec::new(),
+            drawn: 0,
+            stopped: false,
+            signatures: 0,
+            missing: 0,
+            encrypted: false,
+            resource_lists: HashMap::new(),
+            watch: None,
+        }
+    }
+}
+
 impl Reader<'_, '_> {
     fn read(&mut self) {
         self.encrypted = self.package.find("Encryptions.xml").is_some();
@@ -96,20 +108,43 @@ impl Reader<'_, '_> {
         }
         let mut versions = Vec::new();
         for body in &bodies {
+            let before = self.has_caught();
             self.document(&body.root, false);
+            let is_here = !before && self.has_caught();
             for (name, value) in &body.properties {
                 self.property(name, value);
             }
             for place in &body.signatures {
-                self.signatures(place);
+                self.signatures(place, is_here);
             }
             versions.extend(body.versions.iter().cloned());
         }
         for place in versions {
             self.version(&place);
         }
-        self.strays();
-        self.leftovers();
+        if !self.has_caught() {
+            self.strays();
+        }
+        if self.watch.is_none() {
+            self.leftovers();
+        }
+    }
+
+    /// Whether the page that is to be painted came by.
+    fn has_caught(&self) -> bool {
+        self.watch.as_ref().is_some_and(|watch| watch.caught.is_some())
+    }
+
+    /// Whether a page of this number, from 1, is nothing but counted: another is wanted.
+    fn is_passed_over(&self, number: usize) -> bool {
+        self.watch.as_ref().is_some_and(|watch| watch.number as usize != number)
+    }
+
+    /// Keeps the page that is to be painted, if one is.
+    fn catch(&mut self, scene: Scene) {
+        if let Some(watch) = &mut self.watch {
+            watch.caught.get_or_insert(scene);
+        }
     }
 
     /// The root of a document that nothing names.
@@ -186,7 +221,9 @@ impl Reader<'_, '_> {
             }
             self.page(&mut document, &page_id, &place);
         }
-        self.beside_pages(&document);
+        if self.watch.is_none() {
+            self.beside_pages(&document);
+        }
     }
 
     /// Reads a list of resources, once.
@@ -210,16 +247,21 @@ impl Reader<'_, '_> {
                 Some(part) if kind.eq_ignore_ascii_case("image") || kind.is_empty() => {
                     self.package.pass_over(part);
                 }
+                Some(part) if self.watch.is_some() => self.package.pass_over(part),
                 // Sound and moving pictures are looked at by whoever can.
                 Some(part) => self.embedded(part, None),
                 None => self.missing += 1,
             }
             made.media.insert(media, (part, kind));
         }
-        for place in list.fonts {
-            match self.locate(&place, &base, &own) {
+        for (id, place) in list.fonts {
+            let part = self.locate(&place, &base, &own);
+            match part {
                 Some(part) => self.package.pass_over(part),
                 None => self.missing += 1,
+            }
+            if let Some(font) = made.fonts.get_mut(&id) {
+                font.part = part;
             }
         }
         let made = Rc::new(made);
@@ -230,6 +272,10 @@ impl Reader<'_, '_> {
     fn page(&mut self, document: &mut Document, page_id: &str, place: &str) {
         let folder = document.folder.clone();
         let mut page = Page { unseen: document.unseen, ..Page::default() };
+        if self.is_passed_over(self.pages.len() + 1) {
+            self.pages.push(page);
+            return;
+        }
         let Some(id) = self.expect("the page", place, &folder, &folder) else {
             page.cut = true;
             self.pages.push(page);
@@ -262,6 +308,17 @@ impl Reader<'_, '_> {
                     Rc::clone(&own_resources)
                 }));
             }
+        }
+        if self.watch.is_some() {
+            let steps = |(drawn, resources): (Rc<PageXml>, _)| (Rc::clone(&drawn.steps), resources);
+            let mut layers: Vec<_> = order.into_iter().map(steps).collect();
+            let over = document.annotations.remove(&id_key(page_id)).unwrap_or_default();
+            let over = over.into_iter().filter(|annotation| annotation.shown);
+            layers.extend(over.map(|annotation| (annotation.steps, Rc::clone(&own_resources))));
+            let (page_id, area, stamps) = (id_key(page_id), page_box, Vec::new());
+            self.catch(Scene { page_id, area, layers, stamps });
+            self.pages.push(page);
+            return;
         }
         let origin = page_box.map_or((0.0, 0.0), |b: Bounds| (b.x, b.y));
         for (drawn, resources) in &order {
@@ -414,8 +471,7 @@ fn pages_named(pages: &[u32]) -> String {
 }
 
 fn merge(into: &mut Resources, from: &Resources) {
-    let of = |map: &HashMap<String, _>| map.clone();
-    into.fonts.extend(of(&from.fonts));
+    into.fonts.extend(from.fonts.clone());
     into.params.extend(from.params.clone());
     into.composites.extend(from.composites.clone());
     into.media.extend(from.media.clone());

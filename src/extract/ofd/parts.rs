@@ -3,8 +3,9 @@
 
 use std::rc::Rc;
 
-use super::content::{Content, Step, paint, read_inside};
-use super::draw::{DrawParam, Resources};
+use super::content::{Content, Step, read_inside};
+use super::draw::{DrawParam, Font, Resources};
+use super::style::{paint, pen};
 use super::values::{Bounds, bounds};
 use crate::extract::office::xml::{Element, Xml, XmlReader};
 
@@ -220,8 +221,8 @@ pub(super) struct ResXml {
     pub base: String,
     /// Places of media by id, with kind.
     pub media: Vec<(String, String, String)>,
-    /// Places of embedded fonts.
-    pub fonts: Vec<String>,
+    /// Places of embedded fonts, with their ids.
+    pub fonts: Vec<(String, String)>,
 }
 
 impl ResXml {
@@ -241,11 +242,14 @@ impl ResXml {
                             let face = Some(value("FontName")).filter(|v| !v.is_empty());
                             let face = face.unwrap_or_else(|| value("FamilyName"));
                             let face = face.chars().take(MAX_FACE).collect();
-                            made.fonts.insert(value("ID"), (face, on("Bold")));
+                            let font = Font { face, is_heavy: on("Bold"), part: None };
+                            id = value("ID");
+                            made.fonts.insert(id.clone(), font);
                         }
                         "DrawParam" => {
                             let relative = value("Relative");
-                            let made_of = DrawParam { relative, ..DrawParam::default() };
+                            let pen = pen(&element);
+                            let made_of = DrawParam { relative, pen, ..DrawParam::default() };
                             made.params.insert(value("ID"), made_of);
                             param = Some(value("ID"));
                         }
@@ -275,7 +279,7 @@ impl ResXml {
                     match name.as_str() {
                         _ if text.is_empty() => {}
                         "MediaFile" => res.media.push((id.clone(), kind.clone(), text.to_owned())),
-                        "FontFile" => res.fonts.push(text.to_owned()),
+                        "FontFile" => res.fonts.push((id.clone(), text.to_owned())),
                         _ => {}
                     }
                 }

@@ -15,7 +15,12 @@ fn document(common: &str, behind: &str, pages: &[&str], more: &[(&str, &str)]) -
     read_parts(parts(common, behind, pages, more))
 }
 
-fn parts(common: &str, behind: &str, pages: &[&str], more: &[(&str, &str)]) -> Vec<Packed> {
+pub(super) fn parts(
+    common: &str,
+    behind: &str,
+    pages: &[&str],
+    more: &[(&str, &str)],
+) -> Vec<Packed> {
     let list: String =
         (0..pages.len()).map(|n| format!(r#"<Page ID="{n}" BaseLoc="Pages/P{n}.xml"/>"#)).collect();
     let root = format!(

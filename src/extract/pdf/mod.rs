@@ -9,7 +9,7 @@ mod attachments;
 mod color;
 mod doubt;
 mod fields;
-mod font;
+pub(crate) mod font;
 mod geometry;
 mod interpret;
 mod layers;

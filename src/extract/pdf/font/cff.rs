@@ -99,6 +99,15 @@ fn operands(dict: &[u8], wanted: u16) -> Option<Vec<i32>> {
     None
 }
 
+/// How many glyphs a program has; `None` if it is none.
+pub(crate) fn glyph_count(data: &[u8]) -> Option<u16> {
+    let file = Bytes(data);
+    let names = index(file, usize::from(file.u8(2)?))?;
+    let tops = index(file, names.end)?;
+    let at = *operands(tops.items.first()?, 17)?.first()?;
+    file.u16(usize::try_from(at).ok()?)
+}
+
 impl Cff {
     /// Reads a program; `None` if it is none.
     pub(crate) fn read(data: &[u8]) -> Option<Self> {

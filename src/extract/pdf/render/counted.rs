@@ -19,7 +19,7 @@ const MOST_OPEN: u64 = 160_000_000;
 
 /// Steps spent and left.
 #[derive(Clone, Debug)]
-pub(super) struct Tally {
+pub(in crate::extract) struct Tally {
     left: Rc<Cell<u64>>,
     spent: Rc<Cell<u64>>,
     /// Pixels of open targets.
@@ -28,25 +28,25 @@ pub(super) struct Tally {
 }
 
 impl Tally {
-    pub(super) fn new(left: u64, stop: Deadline) -> Self {
+    pub(in crate::extract) fn new(left: u64, stop: Deadline) -> Self {
         Self { left: Rc::new(Cell::new(left)), spent: Rc::default(), open: Rc::default(), stop }
     }
 
     /// What is raised once the steps are spent.
-    pub(super) fn stop(&self) -> Deadline {
+    pub(in crate::extract) fn stop(&self) -> Deadline {
         self.stop.clone()
     }
 
-    pub(super) fn spent(&self) -> u64 {
+    pub(in crate::extract) fn spent(&self) -> u64 {
         self.spent.get()
     }
 
-    pub(super) fn is_over(&self) -> bool {
+    pub(in crate::extract) fn is_over(&self) -> bool {
         self.spent.get() > self.left.get()
     }
 
     /// Charges one thing of so many parts and pixels. Whether it may be done.
-    fn charge(&self, parts: usize, pixels: u64) -> bool {
+    pub(in crate::extract) fn charge(&self, parts: usize, pixels: u64) -> bool {
         let steps = (1 + parts as u64).saturating_add(pixels / PIXELS_PER_STEP);
         self.spent.set(self.spent.get().saturating_add(steps));
         if self.is_over() {
@@ -63,13 +63,13 @@ impl Tally {
 
 /// What draws.
 #[derive(Debug)]
-pub(super) struct Counted {
+pub(in crate::extract) struct Counted {
     inner: VelloCpuBackend,
     tally: Tally,
 }
 
 impl Counted {
-    pub(super) fn new(tally: &Tally) -> Self {
+    pub(in crate::extract) fn new(tally: &Tally) -> Self {
         Self { inner: VelloCpuBackend::new(), tally: tally.clone() }
     }
 
@@ -99,7 +99,7 @@ impl Counted {
 type Device = <VelloCpuBackend as RasterBackend>::Device;
 
 /// Something that is drawn on.
-pub(super) struct Target {
+pub(in crate::extract) struct Target {
     inner: Device,
     size: Rect,
     tally: Tally,
@@ -119,6 +119,11 @@ impl Drop for Room {
 }
 
 impl Target {
+    /// All of it, in pixels.
+    pub(in crate::extract) fn size(&self) -> Rect {
+        self.size
+    }
+
     /// Charges something that is painted in a box.
     fn may_paint(&self, parts: usize, place: Rect) -> bool {
         let area = place.intersect(self.size).area();

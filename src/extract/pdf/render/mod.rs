@@ -4,7 +4,7 @@
 //! The page is read by our own reader first: what costs too much to read is not
 //! drawn. Then `pdfrum` draws it, through a device that counts ([`counted`]).
 
-mod counted;
+pub(in crate::extract) mod counted;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -20,11 +20,11 @@ use crate::extract::{Budget, Passwords, panics};
 use crate::model::{Bitmap, Gap, GapKind, Limit};
 
 /// Pixels of one picture: a page of A3 at 300 dots an inch has 17 million.
-const MAX_PIXELS: f64 = 40e6;
+pub(in crate::extract) const MAX_PIXELS: f64 = 40e6;
 /// Pixels of a side: what draws it counts them in 16 bits.
-const MAX_SIDE: f64 = 65_000.0;
+pub(in crate::extract) const MAX_SIDE: f64 = 65_000.0;
 /// Pixels that are worked on in one step.
-const PIXELS_PER_STEP: u64 = 64;
+pub(in crate::extract) const PIXELS_PER_STEP: u64 = 64;
 /// Stack for a renderer that recurses as deep as a file says, in bytes.
 const STACK: usize = 256 << 20;
 
