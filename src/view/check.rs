@@ -2,8 +2,8 @@
 //! lengths, its numbers and the head of its picture. Nothing of it is parsed.
 
 use super::{
-    BOXES, LETTERING, LINE_CHARS, Line, NOT_DRAWN, PIXELS, Picture, STRETCH_CHARS, STRETCH_LINES,
-    Sheet, View, Wanted, What,
+    AROUND, BOXES, LETTERING, LINE_CHARS, Line, NOT_DRAWN, PIXELS, Picture, STRETCH_CHARS,
+    STRETCH_LINES, Sheet, View, Wanted, What,
 };
 use crate::model::{Gap, GapKind, Lettering, Rect};
 
@@ -19,7 +19,12 @@ const WORDS: usize = 4096;
 /// That it is not, or holds what none may hold.
 pub fn check(view: View, wanted: &Wanted) -> Result<View, Gap> {
     let is_sound = match (&view, &wanted.what) {
-        (View::Sheet(sheet), What::Sheet(_, spans)) => is_sheet(sheet, spans.len()),
+        (View::Sheet(sheet), What::Sheet(_, spans)) => {
+            let around = &sheet.around;
+            is_sheet(sheet, spans.len())
+                && around.len() <= AROUND
+                && around.iter().all(|one| one.around.is_empty() && is_sheet(one, spans.len()))
+        }
         (View::Picture(picture), What::Picture(_)) => is_picture(picture),
         _ => false,
     };

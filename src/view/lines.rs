@@ -4,7 +4,9 @@
 use std::collections::BTreeMap;
 
 use super::picture;
-use super::{At, BOXES, LINE_CHARS, Line, Look, Placed, STRETCH_CHARS, STRETCH_LINES, Sheet};
+use super::{
+    AROUND, At, BOXES, LINE_CHARS, Line, Look, Placed, STRETCH_CHARS, STRETCH_LINES, Sheet,
+};
 use crate::extract::{Budget, append_name, extract};
 use crate::model::{Block, Gap, GapKind, Rect, SourceText, Span, Submission};
 
@@ -106,31 +108,59 @@ pub(super) fn sheet(
         let detail = format!("there is no page {page} with a stretch {stretch}: {pages} pages");
         return Err(Gap::new(GapKind::MissingPart, detail));
     }
-    let mut lines = Vec::new();
-    walk(text, |piece| {
-        if (piece.page, piece.stretch) == (page, stretch) {
-            lines.extend(text.blocks().get(piece.block).map(|block| line(text, block, &piece)));
-        }
-    });
+    extraction.gaps.truncate(GAPS);
     let place = |(spot, span): (&Spot, &[u64; 2])| Placed {
         page: spot.page,
         stretch: spot.stretch,
         boxes: boxes(text, spot, *span),
     };
-    extraction.gaps.truncate(GAPS);
-    Ok(Sheet {
+    let whole = Sheet {
         media_type: extraction.format.media_type().to_owned(),
         pages,
-        page,
-        stretch,
-        stretches: filled.get(&page).map_or(1, |last| last + 1),
         has_beside: filled.contains_key(&0),
-        size: size(text, page),
-        is_drawn: picture::is_drawn(extraction.format, page),
         places: found.iter().zip(spans).map(place).collect(),
-        lines,
         gaps: extraction.gaps,
-    })
+        ..Sheet::default()
+    };
+    let wanted = around((page, stretch), pages, &filled);
+    let lines = lines(text, &wanted);
+    let made = |((page, stretch), lines): (&(u32, u32), Vec<Line>)| Sheet {
+        page: *page,
+        stretch: *stretch,
+        stretches: filled.get(page).map_or(1, |last| last + 1),
+        size: size(text, *page),
+        is_drawn: picture::is_drawn(extraction.format, *page),
+        lines,
+        ..whole.clone()
+    };
+    let mut all = wanted.iter().zip(lines).map(made);
+    let first = all.next().unwrap_or_default();
+    let around = all.collect();
+    Ok(Sheet { around, ..first })
+}
+
+/// A stretch, and those that may be asked for behind it: the next of its page and the
+/// first of pages around.
+fn around((page, stretch): (u32, u32), pages: u32, filled: &BTreeMap<u32, u32>) -> Vec<(u32, u32)> {
+    let last = filled.get(&page).copied().unwrap_or_default();
+    let next = (stretch < last).then_some((page, stretch + 1));
+    let before = page.checked_sub(1).filter(|before| *before > 0);
+    let beside = (page + 1..=pages).take(3).chain(before).map(|page| (page, 0));
+    let mut all = vec![(page, stretch)];
+    all.extend(next.into_iter().chain(beside).take(AROUND));
+    all
+}
+
+/// The lines of each of these stretches.
+fn lines(text: &SourceText, wanted: &[(u32, u32)]) -> Vec<Vec<Line>> {
+    let mut lines: Vec<Vec<Line>> = wanted.iter().map(|_| Vec::new()).collect();
+    walk(text, |piece| {
+        let at = wanted.iter().position(|at| *at == (piece.page, piece.stretch));
+        if let Some(own) = at.and_then(|at| lines.get_mut(at)) {
+            own.extend(text.blocks().get(piece.block).map(|block| line(text, block, &piece)));
+        }
+    });
+    lines
 }
 
 /// Width and height of a page, where they are known and can be.

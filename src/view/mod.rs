@@ -7,6 +7,7 @@
 
 mod check;
 mod find;
+mod kept;
 mod lines;
 mod origin;
 mod picture;
@@ -17,6 +18,7 @@ use std::fs::File;
 use borsh::{BorshDeserialize, BorshSerialize};
 
 pub use check::check;
+pub use kept::Kept;
 pub use origin::{Absent, original, place};
 
 use crate::extract::{Budget, Limits, Passwords};
@@ -33,6 +35,9 @@ pub const LINE_CHARS: usize = 500;
 
 /// Boxes of one place that was found: it may run over so many lines.
 pub const BOXES: usize = 64;
+
+/// Stretches that come with the one that was asked for: what may be asked for next.
+pub const AROUND: usize = 5;
 
 /// Pixels of the picture of a page, at most.
 pub const PIXELS: u32 = 4_000_000;
@@ -113,6 +118,8 @@ pub struct Sheet {
     pub places: Vec<Placed>,
     /// What could not be read of the part.
     pub gaps: Vec<Gap>,
+    /// Stretches around it, which are made of the same reading; they have none themselves.
+    pub around: Vec<Sheet>,
 }
 
 /// A line of text, or a paragraph where the format has no lines, or a piece of one.
@@ -187,6 +194,12 @@ pub trait Show: Send + Sync {
     /// # Errors
     /// A gap that says why it cannot be shown.
     fn show(&self, file: File, wanted: &Wanted) -> Result<View, Gap>;
+}
+
+impl<S: Show + ?Sized> Show for std::sync::Arc<S> {
+    fn show(&self, file: File, wanted: &Wanted) -> Result<View, Gap> {
+        (**self).show(file, wanted)
+    }
 }
 
 /// Reads an open file within so many bytes: its content, and what was lost.

@@ -111,6 +111,11 @@ fn a_long_text_comes_in_stretches_and_a_long_line_in_pieces() {
     assert_eq!((first.lines.len(), first.stretches), (400, 3));
     let places: Vec<_> = first.places.iter().map(|place| (place.page, place.stretch)).collect();
     assert_eq!(places, [(1, 2), (1, 0), (1, 2), (0, 0)]);
+    // What may be asked for next comes along.
+    let around: Vec<_> = first.around.iter().map(|one| (one.page, one.stretch)).collect();
+    assert_eq!(around, [(1, 1)]);
+    let own = sheet("a.txt", bytes, At::Page(1, 1), &spans).unwrap();
+    assert_eq!(own.lines, first.around[0].lines);
     let found = sheet("a.txt", bytes, At::Char(3199), &[]).unwrap();
     assert_eq!((found.page, found.stretch, found.lines.len()), (1, 2, 203));
     let pieces: Vec<_> = found.lines[200..].iter().map(|l| (l.goes_on, l.from, l.number)).collect();
@@ -197,6 +202,11 @@ fn an_answer_that_is_none_is_refused() {
         (View::Sheet(Sheet { size: Some([0.0, 1.0]), ..shown.clone() }), &at_spans),
         (View::Sheet(Sheet { lines: vec![line.clone(); 401], ..shown.clone() }), &at_spans),
     ];
+    let within = Sheet { around: vec![shown.clone()], ..shown.clone() };
+    cases.extend([
+        (View::Sheet(Sheet { around: vec![within], ..shown.clone() }), &at_spans),
+        (View::Sheet(Sheet { around: vec![shown.clone(); 6], ..shown.clone() }), &at_spans),
+    ]);
     for line in [long, beyond, back, nowhere] {
         cases.push((View::Sheet(Sheet { lines: vec![line], ..shown.clone() }), &at_spans));
     }

@@ -55,6 +55,7 @@ const ONLY_IN: &[(&str, &[&str], &[&str])] = &[
             "intake/",
             "dictionary/load",
             "hold/",
+            "view/kept",
             "view/mod",
             "view/origin",
             "cell/",

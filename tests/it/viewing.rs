@@ -70,6 +70,48 @@ fn a_process_shows_what_a_thread_shows() {
     assert!(drawn >= 4, "{drawn} drawn");
 }
 
+/// What draws pages of OFD documents and decodes pictures makes do with the calls that a
+/// cell may make.
+#[cfg(target_os = "linux")]
+#[test]
+fn ofd_pages_and_pictures_are_drawn_in_a_process() {
+    let room = tempfile::tempdir().unwrap();
+    let path = room.path().join("a.ofd");
+    let mut package = zip::ZipWriter::new(File::create(&path).unwrap());
+    let red = "<PathObject Boundary='0 0 100 50' Stroke='false' Fill='true'><FillColor Value='255 0 0'/>\
+               <AbbreviatedData>M 0 0 L 100 0 L 100 50 L 0 50 C</AbbreviatedData></PathObject>\
+               <TextObject Boundary='10 60 80 10' Font='1' Size='5'>\
+               <TextCode X='0' Y='5' DeltaX='g 5 5'>机密★10年</TextCode></TextObject>";
+    for (name, content) in [
+        ("OFD.xml", "<OFD><DocBody><DocRoot>D/Document.xml</DocRoot></DocBody></OFD>".to_owned()),
+        (
+            "D/Document.xml",
+            "<Document><CommonData><PageArea><PhysicalBox>0 0 100 100</PhysicalBox></PageArea></CommonData>\
+             <Pages><Page ID='1' BaseLoc='P.xml'/></Pages></Document>"
+                .to_owned(),
+        ),
+        ("D/P.xml", format!("<Page><Content><Layer>{red}</Layer></Content></Page>")),
+    ] {
+        package.start_file(name, zip::write::SimpleFileOptions::default()).unwrap();
+        package.write_all(content.as_bytes()).unwrap();
+    }
+    package.finish().unwrap();
+    let (cells, thread) = (cells(60), thread());
+    let drawn = look(&cells, &path, What::Picture(1)).unwrap();
+    assert_eq!(look(&thread, &path, What::Picture(1)).unwrap(), drawn);
+    let View::Picture(drawn) = drawn else { panic!("{drawn:?}") };
+    assert_eq!((drawn.width, drawn.height), (591, 591));
+    assert_eq!(drawn.lettering[0].text, "机密★10年");
+    let mut seen = 0;
+    for path in files(&tree("tests/fixtures/pixels")) {
+        let own = look(&cells, &path, What::Picture(1));
+        assert!(own.is_ok(), "{}: {own:?}", path.display());
+        assert_eq!(own, look(&thread, &path, What::Picture(1)), "{}", path.display());
+        seen += 1;
+    }
+    assert!(seen >= 20, "{seen}");
+}
+
 /// Whatever a document does to the process that shows it, somebody is told.
 #[cfg(target_os = "linux")]
 #[test]

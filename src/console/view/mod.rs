@@ -2,16 +2,15 @@
 //! found boxed on both; and the same with `.png` behind it, the picture of the page.
 //!
 //! Each look is entered before anything is shown. The document is read where it is or from the
-//! hold, by a process that sees it alone; nothing of it is kept here, but for a few pictures
-//! that wait for the browser which is about to ask for them.
+//! hold, by a process that sees it alone; nothing of it is kept here, but for a few answers in
+//! memory (`view::Kept`): the picture that the browser is about to ask for, pages around.
 
 mod hits;
 mod sheet;
 mod text;
 
-use std::collections::VecDeque;
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use axum::extract::{Path, State};
 use axum::http::{Uri, header};
@@ -28,42 +27,21 @@ use crate::hold::Hold;
 use crate::model::{Gap, GapKind, Lettering};
 use crate::record::{self, Act, Docket, Look, Part};
 use crate::report::Quotes;
-use crate::view::{Absent, At, Picture, Sheet, Show, View, Wanted, What, original};
-
-/// Pictures that wait at most.
-const WAITING: usize = 8;
+use crate::view::{Absent, At, Kept, Sheet, Show, View, Wanted, What, original};
 
 /// What documents are shown with.
 pub struct Viewing {
-    show: Arc<dyn Show>,
+    show: Kept<Arc<dyn Show>>,
     /// Where the hold is, once there is one: a scan may make it at any time.
     hold: PathBuf,
     quotes: Quotes,
-    /// Pictures that were made with a page, until they are asked for.
-    waiting: Mutex<VecDeque<(Key, Picture)>>,
 }
-
-/// A page of a part, by the digests of its file and its own, and its number.
-type Key = (String, String, u32);
 
 impl Viewing {
     /// By whoever shows documents; from the hold at `hold`, where an original is gone; and no
     /// text of what `quotes` do not allow.
     pub fn new(show: Arc<dyn Show>, hold: PathBuf, quotes: Quotes) -> Self {
-        Self { show, hold, quotes, waiting: Mutex::default() }
-    }
-
-    fn keep(&self, key: Key, picture: Picture) {
-        let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
-        waiting.retain(|(known, _)| *known != key);
-        waiting.truncate(WAITING - 1);
-        waiting.push_front((key, picture));
-    }
-
-    fn take(&self, key: &Key) -> Option<Picture> {
-        let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
-        let at = waiting.iter().position(|(known, _)| known == key)?;
-        waiting.remove(at).map(|(_, picture)| picture)
+        Self { show: Kept::new(show), hold, quotes }
     }
 
     /// Shows something of a part, from where its file is.
@@ -109,10 +87,6 @@ impl Of {
             file_sha256: file.sha256.clone(),
             part_sha256: part.sha256.clone(),
         })
-    }
-
-    fn key(&self, page: u32) -> Key {
-        (self.file_sha256.clone(), self.part_sha256.clone(), page)
     }
 }
 
@@ -188,10 +162,7 @@ async fn picture(console: Console, docket: &Docket, part: &Part, of: Of, page: u
     if picture_withheld(&docket.evidence, part, console.viewing.quotes).is_some() {
         return Err(Error::NotYours);
     }
-    let made = match console.viewing.take(&of.key(page)) {
-        Some(picture) => Ok(View::Picture(picture)),
-        None => blocking(move || console.viewing.look(&of, What::Picture(page))).await?,
-    };
+    let made = blocking(move || console.viewing.look(&of, What::Picture(page))).await?;
     match made {
         Ok(View::Picture(picture)) => {
             Ok(([(header::CONTENT_TYPE, "image/png")], picture.png).into_response())
@@ -201,7 +172,8 @@ async fn picture(console: Console, docket: &Docket, part: &Part, of: Of, page: u
     }
 }
 
-/// Text first, and then the picture of the page that the text is on, which waits.
+/// Text first, and then the picture of the page that the text is on: it is remembered for
+/// the browser, which is about to ask for it.
 fn made(viewing: &Viewing, of: &Of, at: At, spans: Vec<[u64; 2]>, draws: bool) -> Shown {
     let sheet = match viewing.look(of, What::Sheet(at, spans)) {
         Ok(View::Sheet(sheet)) => sheet,
@@ -220,11 +192,9 @@ fn made(viewing: &Viewing, of: &Of, at: At, spans: Vec<[u64; 2]>, draws: bool) -
                 width: picture.width,
                 height: picture.height,
                 missing: picture.missing,
-                lettering: picture.lettering.clone(),
-                not_drawn: picture.not_drawn.clone(),
+                lettering: picture.lettering,
+                not_drawn: picture.not_drawn,
             };
-            let kept = Picture { lettering: Vec::new(), not_drawn: Vec::new(), ..picture };
-            viewing.keep(of.key(sheet.page), kept);
             Some(Ok(told))
         }
         Err(NotShown::Failed(gap)) => Some(Err(gap)),

@@ -72,7 +72,7 @@ pub(crate) fn pixels(
 
 /// Whether pictures of a media type are decoded.
 pub fn is_decoded(media_type: &str) -> bool {
-    let kinds = ["jpeg", "png", "tiff", "gif", "bmp", "webp"];
+    let kinds = ["jpeg", "png", "tiff", "gif", "bmp", "webp", "jbig2"];
     media_type.strip_prefix("image/").is_some_and(|kind| kinds.contains(&kind))
 }
 

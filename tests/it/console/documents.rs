@@ -64,7 +64,7 @@ async fn pages_of_a_pdf_are_pictures_and_numbered() {
     page.says("page 2 of 2");
     page.says("<image href=\"/matters/4/parts/1/pages/2.png\"");
     page.says("viewBox=\"0 0 595.3 841.9\"");
-    // Waiting, and drawn anew.
+    // As often as it is asked for.
     for _ in 0..2 {
         let picture = li.get("/matters/4/parts/1/pages/2.png").await;
         assert_eq!(picture.status, StatusCode::OK);

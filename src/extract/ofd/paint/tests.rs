@@ -366,6 +366,25 @@ fn what_lies_is_told_and_costs_its_own_part_only() {
 }
 
 #[test]
+fn whatever_is_changed_is_a_picture_or_a_gap() {
+    let page = r#"<TextObject Boundary="20 30 60 10" Font="1" Size="10"><CGTransform CodePosition="1" CodeCount="1"><Glyphs>1 1</Glyphs></CGTransform><TextCode X="0" Y="10" DeltaX="g 2 20">密级密</TextCode></TextObject><ImageObject Boundary="20 60 40 10" ResourceID="5" CTM="40 0 0 10 0 0"/><PathObject Boundary="20 90 10 10" LineWidth="1" DashPattern="1 2" Fill="true"><FillColor><RadialShd StartPoint="1 1" EndPoint="5 5" EndRadius="4" MapType="Reflect" MapUnit="2"><Segment Position="0"><Color Value="1 2 3"/></Segment></RadialShd></FillColor><Clips><Clip><Area><Path><AbbreviatedData>M 0 0 L 9 0 L 9 9 C</AbbreviatedData></Path></Area></Clip></Clips><AbbreviatedData>M 0 0 L 9 0 A 3 3 0 1 0 9 9 C</AbbreviatedData></PathObject>"#;
+    let files = || vec![("Res/f.ttf", square_font()), ("Res/p.bmp", picture())];
+    let resources = format!("{FONT}{MEDIA}");
+    let limits = Limits { steps: 300_000, ..Limits::default() };
+    let mut drawn = 0;
+    let places: Vec<usize> = page.char_indices().map(|(at, _)| at).step_by(9).collect();
+    for (n, at) in places.into_iter().enumerate() {
+        let with = ["", "9999999", "-", "\"", "<", "1e38", "NaN "][n % 7];
+        let (before, behind) = page.split_at(at);
+        let behind = behind.get(n % 2..).unwrap_or(behind);
+        let changed = format!("{before}{with}{behind}");
+        let all = with_resources(&changed, &resources, &files());
+        drawn += usize::from(painted_of(all, 1, limits.clone()).is_ok());
+    }
+    assert!(drawn > 40, "{drawn}");
+}
+
+#[test]
 fn fonts_that_lie_have_no_outline_or_any() {
     let font = square_font();
     for place in 0..font.len() {
