@@ -214,12 +214,16 @@ impl Sender {
     fn hand_to_the_mail_server(&self, text: &[u8]) -> io::Result<()> {
         let mut command = program(&self.program);
         let child = command.args(["-t", "-i", "-f", "<>"]).stdin(Stdio::piped()).spawn()?;
-        let (status, ()) = in_time(child, PROGRAM, |child| {
+        let (status, taken) = in_time(child, PROGRAM, |child| {
             let mut input = child.stdin.take().ok_or(io::ErrorKind::BrokenPipe)?;
-            input.write_all(text)
+            // One that ended before it took all says more by its status.
+            match input.write_all(text) {
+                Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(Err(error)),
+                written => written.map(Ok),
+            }
         })?;
         match status.success() {
-            true => Ok(()),
+            true => taken,
             false => Err(io::Error::other(format!("the program did not take it: {status}"))),
         }
     }
