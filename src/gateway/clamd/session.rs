@@ -13,7 +13,7 @@ use std::thread::{self, Scope};
 
 use super::answers::Answers;
 use super::codec::{Command, Form, LONGEST, chunk, command};
-use super::contents::{Contents, Going, why};
+use super::contents::{Contents, FAILED, Going, why};
 use crate::gateway::below::kind;
 use crate::gateway::buffer::Buffer;
 use crate::gateway::decide::Desk;
@@ -207,11 +207,11 @@ impl<'e> Session<'_, 'e> {
                 Ok(true)
             }
             Err(Full::Content) => {
-                self.say(form, &format!("{TOO_LARGE} ERROR"))?;
+                self.say(form, &format!("{STREAM}: {TOO_LARGE} {FAILED}"))?;
                 Ok(false)
             }
             Err(full) => {
-                self.say(form, &format!("{STREAM}: {} ERROR", why(&full)))?;
+                self.say(form, &format!("{STREAM}: {} {FAILED}", why(&full)))?;
                 Ok(false)
             }
         }

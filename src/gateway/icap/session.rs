@@ -231,8 +231,10 @@ impl Session<'_> {
             Method::Respmod => Direction::In,
             _ => Direction::Out,
         };
-        let shown =
-            |name: &str| asked.field(name).map(|value| value.chars().take(200).collect::<String>());
+        let shown = |name: &str| {
+            let value = asked.field(name).filter(|value| !value.is_empty())?;
+            Some(value.chars().take(200).collect::<String>())
+        };
         let envelope = Envelope {
             protocol: "icap",
             direction,

@@ -39,19 +39,9 @@ fn stream(form: &str, end: &str, content: &str) -> Vec<u8> {
 #[test]
 fn what_is_asked_is_answered_in_its_own_form() {
     let folder = office();
-    let arguments = [
-        "--clamd",
-        "127.0.0.1:0",
-        "--metrics",
-        "127.0.0.1:0",
-        "--policy",
-        "leave.toml",
-        "--store",
-        "office.store",
-        "--max-content",
-        "64 KiB",
-    ];
-    let gateway = Gateway::start(folder.path(), &arguments);
+    let arguments = "--clamd 127.0.0.1:0 --metrics 127.0.0.1:0 --policy leave.toml --store \
+                     office.store --max-content 64KiB";
+    let gateway = Gateway::start(folder.path(), arguments);
     let version = concat!("vetmark ", env!("CARGO_PKG_VERSION"));
     let mail = "From: a@b.example\r\nMIME-Version: 1.0\r\nContent-Type: multipart/mixed; \
                 boundary=x\r\n\r\n--x\r\nContent-Type: text/plain\r\n\r\nhello\r\n--x\r\n\
@@ -71,11 +61,11 @@ fn what_is_asked_is_answered_in_its_own_form() {
         // A container that was cut off is no find, and never in order.
         (
             stream("z", "\0", "PK\u{3}\u{4}\u{14}\0\0\0\0\0"),
-            "stream: Review.Unread.Damaged ERROR\0".to_owned(),
+            "stream: Review.Unread.Damaged FOUND ERROR\0".to_owned(),
         ),
         (
             stream("z", "\0", &"x".repeat(70_000)),
-            "INSTREAM size limit exceeded. ERROR\0".to_owned(),
+            "stream: INSTREAM size limit exceeded. FOUND ERROR\0".to_owned(),
         ),
         (b"zIDSESSION\0zPING\0zVERSION\0zEND\0".to_vec(), format!("1: PONG\02: {version}\0")),
         (
@@ -114,7 +104,7 @@ fn what_is_asked_is_answered_in_its_own_form() {
 #[test]
 fn nothing_passes_by_default() {
     let folder = office();
-    let gateway = Gateway::start(folder.path(), &["--clamd", "127.0.0.1:0"]);
+    let gateway = Gateway::start(folder.path(), "--clamd 127.0.0.1:0");
     assert_eq!(ask(&gateway, &stream("z", "\0", PLAIN)), "stream: Review.Approval FOUND\0");
     assert_eq!(gateway.stop(), 0);
 }
@@ -122,21 +112,9 @@ fn nothing_passes_by_default() {
 #[test]
 fn strange_peers_do_no_harm() {
     let folder = office();
-    let arguments = [
-        "--clamd",
-        "127.0.0.1:0",
-        "--policy",
-        "leave.toml",
-        "--silence",
-        "1",
-        "--connections",
-        "8",
-        "--content-memory",
-        "1 MiB",
-        "--max-content",
-        "1 MiB",
-    ];
-    let gateway = Gateway::start(folder.path(), &arguments);
+    let arguments = "--clamd 127.0.0.1:0 --policy leave.toml --silence 1 --connections 8 \
+                     --content-memory 1MiB --max-content 1MiB";
+    let gateway = Gateway::start(folder.path(), arguments);
     // More peers than may be there, which begin and go no further; some half closed.
     let slow: Vec<TcpStream> = (0..12)
         .map(|number| {
@@ -187,7 +165,7 @@ fn files_that_are_named_stand_below_the_root() {
     let socket = folder.path().join("clamd.sock");
     let address = format!("unix:{}", socket.display());
     let root = root.display().to_string();
-    let arguments = ["--clamd", &address, "--path-root", &root, "--policy", "leave.toml"];
+    let arguments = format!("--clamd {address} --path-root {root} --policy leave.toml");
     let gateway = Gateway::start(folder.path(), &arguments);
     let ask = |command: String| {
         let mut stream = UnixStream::connect(&socket).unwrap();
@@ -218,8 +196,8 @@ fn files_that_are_named_stand_below_the_root() {
 #[test]
 fn a_long_session_is_answered_whole() {
     let folder = office();
-    let arguments = ["--clamd", "127.0.0.1:0", "--policy", "leave.toml", "--queue", "6"];
-    let gateway = Gateway::start(folder.path(), &arguments);
+    let arguments = "--clamd 127.0.0.1:0 --policy leave.toml --queue 6";
+    let gateway = Gateway::start(folder.path(), arguments);
     let address = gateway.address("clamd");
     let ask = &|first: usize| {
         let mut stream_ = TcpStream::connect(&address).unwrap();
@@ -256,17 +234,9 @@ fn a_long_session_is_answered_whole() {
 #[test]
 fn a_broken_store_lets_nothing_pass() {
     let folder = office();
-    let arguments = [
-        "--clamd",
-        "127.0.0.1:0",
-        "--metrics",
-        "127.0.0.1:0",
-        "--policy",
-        "leave.toml",
-        "--store",
-        "office.store",
-    ];
-    let gateway = Gateway::start(folder.path(), &arguments);
+    let arguments =
+        "--clamd 127.0.0.1:0 --metrics 127.0.0.1:0 --policy leave.toml --store office.store";
+    let gateway = Gateway::start(folder.path(), arguments);
     assert_eq!(ask(&gateway, &stream("z", "\0", PLAIN)), "stream: OK\0");
     assert!(gateway.page("/health").starts_with("HTTP/1.1 200"));
     let file = std::fs::OpenOptions::new().write(true).open(folder.path().join("office.store"));
@@ -277,7 +247,10 @@ fn a_broken_store_lets_nothing_pass() {
         std::os::unix::fs::FileExt::write_all_at(&file, &[7; 8192], 0).unwrap();
     }
     let other = format!("{PLAIN}{PLAIN}");
-    assert_eq!(ask(&gateway, &stream("z", "\0", &other)), "stream: record, try again. ERROR\0");
+    assert_eq!(
+        ask(&gateway, &stream("z", "\0", &other)),
+        "stream: record, try again. FOUND ERROR\0"
+    );
     assert!(gateway.page("/health").starts_with("HTTP/1.1 503"));
 }
 
@@ -285,8 +258,8 @@ fn a_broken_store_lets_nothing_pass() {
 #[test]
 fn rules_are_loaded_anew_without_cutting_anybody_off() {
     let folder = office();
-    let arguments = ["--clamd", "127.0.0.1:0", "--policy", "leave.toml"];
-    let mut gateway = Gateway::start(folder.path(), &arguments);
+    let arguments = "--clamd 127.0.0.1:0 --policy leave.toml";
+    let mut gateway = Gateway::start(folder.path(), arguments);
     let mut session = gateway.connect("clamd");
     session.write_all(b"zIDSESSION\0").unwrap();
     gateway.signal("HUP");

@@ -1,36 +1,15 @@
 //! A watched folder: what goes on, what waits, and what a crash leaves behind.
 
 use std::fs;
-use std::path::Path;
-use std::time::{Duration, Instant};
 
-use super::{Gateway, MARKED, PATIENCE, PLAIN, matters, office};
+use super::around::text;
+use super::{Gateway, MARKED, PLAIN, matters, office};
 
-const ARGUMENTS: &[&str] = &[
-    "--watch-folder",
-    "in",
-    "--pass",
-    "out",
-    "--hold",
-    "hold",
-    "--stable",
-    "1",
-    "--policy",
-    "leave.toml",
-    "--store",
-    "office.store",
-];
+/// The folders, and how long a file has to be the same.
+const WATCHED: &str = "--watch-folder in --pass out --hold hold --stable 1";
 
 fn wait_until(what: &str, is: impl Fn() -> bool) {
-    let until = Instant::now() + PATIENCE;
-    while !is() {
-        assert!(Instant::now() < until, "{what}");
-        std::thread::sleep(Duration::from_millis(50));
-    }
-}
-
-fn text(path: &Path) -> String {
-    fs::read_to_string(path).unwrap_or_default()
+    super::around::wait_until(is, || what.to_owned());
 }
 
 #[test]
@@ -50,7 +29,8 @@ fn files_go_on_or_wait_and_nothing_is_lost() {
     fs::write(at("out/taken.txt"), "another").unwrap();
     fs::write(at("in/again.txt"), PLAIN).unwrap();
     fs::write(at("out/again.txt"), PLAIN).unwrap();
-    let mut gateway = Gateway::start(folder.path(), ARGUMENTS);
+    let arguments = format!("{WATCHED} --policy leave.toml --store office.store");
+    let mut gateway = Gateway::start(folder.path(), &arguments);
     wait_until("plain", || at("out/plain.txt").exists() && !at("in/plain.txt").exists());
     wait_until("marked", || at("hold/sub/marked.txt").exists());
     wait_until("link", || fs::symlink_metadata(at("hold/link")).is_ok());
@@ -79,7 +59,7 @@ fn files_go_on_or_wait_and_nothing_is_lost() {
     // What is put in while the gateway is away is taken up when it is back.
     drop(gateway);
     fs::write(at("in/late.txt"), PLAIN).unwrap();
-    let gateway = Gateway::start(folder.path(), ARGUMENTS);
+    let gateway = Gateway::start(folder.path(), &arguments);
     wait_until("late", || at("out/late.txt").exists());
     assert_eq!(gateway.stop(), 0);
     let held = matters(folder.path()).into_iter().filter(|(verdict, _)| verdict == "withhold");
@@ -97,8 +77,7 @@ fn nothing_goes_on_by_itself() {
         fs::create_dir_all(at(name)).unwrap();
     }
     fs::write(at("in/plain.txt"), PLAIN).unwrap();
-    let arguments: Vec<&str> = ARGUMENTS[..8].to_vec();
-    let gateway = Gateway::start(folder.path(), &arguments);
+    let gateway = Gateway::start(folder.path(), WATCHED);
     wait_until("held", || at("hold/plain.txt").exists());
     assert!(!at("out/plain.txt").exists());
     assert_eq!(gateway.stop(), 0);

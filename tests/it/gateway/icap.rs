@@ -4,7 +4,8 @@ use std::fs;
 use std::io::{Read, Write};
 use std::process::Command;
 
-use super::{Gateway, MARKED, PLAIN, installed, matters, office};
+use super::around::installed;
+use super::{Gateway, MARKED, PLAIN, matters, office};
 
 fn chunks(body: &str) -> String {
     if body.is_empty() {
@@ -47,17 +48,9 @@ fn ask(gateway: &Gateway, bytes: &str) -> String {
 #[test]
 fn what_a_proxy_hands_over_goes_on_or_does_not() {
     let folder = office();
-    let arguments = [
-        "--icap",
-        "127.0.0.1:0",
-        "--policy",
-        "leave.toml",
-        "--store",
-        "office.store",
-        "--max-content",
-        "64 KiB",
-    ];
-    let gateway = Gateway::start(folder.path(), &arguments);
+    let arguments =
+        "--icap 127.0.0.1:0 --policy leave.toml --store office.store --max-content 64KiB";
+    let gateway = Gateway::start(folder.path(), arguments);
     let put = "PUT /up/note.txt HTTP/1.1\r\nHost: x";
     let form = "POST /up HTTP/1.1\r\nContent-Type: multipart/form-data; boundary=b";
     let marked_form = format!(
@@ -115,8 +108,8 @@ fn what_a_proxy_hands_over_goes_on_or_does_not() {
 #[test]
 fn previews() {
     let folder = office();
-    let arguments = ["--icap", "127.0.0.1:0", "--policy", "leave.toml"];
-    let gateway = Gateway::start(folder.path(), &arguments);
+    let arguments = "--icap 127.0.0.1:0 --policy leave.toml";
+    let gateway = Gateway::start(folder.path(), arguments);
     let head = "PUT /a.txt HTTP/1.1\r\n\r\n";
     let ask = |end: &str| {
         format!(
@@ -154,9 +147,9 @@ fn c_icap_client() {
         return;
     }
     let folder = office();
-    let arguments = ["--icap", "127.0.0.1:0", "--policy", "leave.toml"];
-    let gateway = Gateway::start(folder.path(), &arguments);
-    let port = gateway.address("icap").rsplit(':').next().unwrap().to_owned();
+    let arguments = "--icap 127.0.0.1:0 --policy leave.toml";
+    let gateway = Gateway::start(folder.path(), arguments);
+    let port = gateway.port("icap").to_string();
     fs::write(folder.path().join("plain.txt"), PLAIN.repeat(200)).unwrap();
     fs::write(folder.path().join("marked.txt"), MARKED).unwrap();
     for (file, req, said) in [

@@ -15,21 +15,9 @@ const ENDLESS: &str = "vetmark-crasher:loop";
 #[test]
 fn who_does_not_wait_is_answered_and_the_verdict_comes_all_the_same() {
     let folder = office();
-    let arguments = [
-        "--clamd",
-        "127.0.0.1:0",
-        "--milter",
-        "127.0.0.1:0",
-        "--policy",
-        "leave.toml",
-        "--store",
-        "office.store",
-        "--deadline",
-        "1",
-        "--matter-seconds",
-        "3",
-    ];
-    let mut gateway = Gateway::start(folder.path(), &arguments);
+    let arguments = "--clamd 127.0.0.1:0 --milter 127.0.0.1:0 --policy leave.toml --store \
+                     office.store --deadline 1 --matter-seconds 3";
+    let mut gateway = Gateway::start(folder.path(), arguments);
     let ask = |gateway: &Gateway| {
         let mut stream = gateway.connect("clamd");
         let asked = [b"zINSTREAM\0".to_vec(), chunks(ENDLESS.as_bytes(), 9)].concat();
@@ -38,11 +26,11 @@ fn who_does_not_wait_is_answered_and_the_verdict_comes_all_the_same() {
         stream.read_to_string(&mut answer).unwrap();
         answer
     };
-    assert_eq!(ask(&gateway), "stream: not yet examined, try again. ERROR\0");
+    assert_eq!(ask(&gateway), "stream: not yet examined, try again. FOUND ERROR\0");
     let decided = gateway.wait_for("decided");
     assert_eq!((&decided["verdict"], &decided["answer"]), (&"incomplete".into(), &"later".into()));
     // Whoever asks again joined, or is told at once.
-    assert_eq!(ask(&gateway), "stream: Review.Unread.Limit.Time ERROR\0");
+    assert_eq!(ask(&gateway), "stream: Review.Unread.Limit.Time FOUND ERROR\0");
     gateway.wait_for("decided");
     // A message is held before its verdict is known, and the verdict is on record after.
     let mut server = open(&gateway, OFFERED);
@@ -73,8 +61,8 @@ fn who_does_not_wait_is_answered_and_the_verdict_comes_all_the_same() {
 #[test]
 fn what_takes_long_holds_up_nothing_behind_it_in_a_session() {
     let folder = office();
-    let arguments = ["--clamd", "127.0.0.1:0", "--policy", "leave.toml", "--matter-seconds", "5"];
-    let gateway = Gateway::start(folder.path(), &arguments);
+    let arguments = "--clamd 127.0.0.1:0 --policy leave.toml --matter-seconds 5";
+    let gateway = Gateway::start(folder.path(), arguments);
     let mut stream = gateway.connect("clamd");
     let content = |text: &str| [b"zINSTREAM\0".to_vec(), chunks(text.as_bytes(), 1000)].concat();
     let asked = [
@@ -89,11 +77,15 @@ fn what_takes_long_holds_up_nothing_behind_it_in_a_session() {
     let mut answers = String::new();
     stream.read_to_string(&mut answers).unwrap();
     let answers: Vec<&str> = answers.split_terminator('\0').collect();
-    assert_eq!(answers.last(), Some(&"1: stream: Review.Unread.Limit.Time ERROR"), "{answers:?}");
+    assert_eq!(
+        answers.last(),
+        Some(&"1: stream: Review.Unread.Limit.Time FOUND ERROR"),
+        "{answers:?}"
+    );
     let mut sorted = answers.clone();
     sorted.sort_unstable();
     let want = [
-        "1: stream: Review.Unread.Limit.Time ERROR",
+        "1: stream: Review.Unread.Limit.Time FOUND ERROR",
         "2: stream: OK",
         "3: PONG",
         "4: stream: Review.Mark.StateSecret FOUND",

@@ -59,16 +59,9 @@ pub(super) fn open(gateway: &Gateway, offered: [u32; 3]) -> TcpStream {
 #[test]
 fn a_message_is_one_matter_with_its_envelope() {
     let folder = office();
-    let arguments = [
-        "--milter",
-        "127.0.0.1:0",
-        "--policy",
-        "leave.toml",
-        "--store",
-        "office.store",
-        "--keep-originals",
-    ];
-    let gateway = Gateway::start(folder.path(), &arguments);
+    let arguments =
+        "--milter 127.0.0.1:0 --policy leave.toml --store office.store --keep-originals";
+    let gateway = Gateway::start(folder.path(), arguments);
     let mut server = open(&gateway, OFFERED);
     let forged = ("x-vetmark-verdict", "no_finding");
     let subject = ("Subject", "lunch");
@@ -119,7 +112,7 @@ fn a_message_is_one_matter_with_its_envelope() {
 #[test]
 fn a_rejection_says_what_an_author_can_do() {
     let folder = office();
-    let gateway = Gateway::start(folder.path(), &["--milter", "127.0.0.1:0"]);
+    let gateway = Gateway::start(folder.path(), "--milter 127.0.0.1:0");
     let mut server = open(&gateway, OFFERED);
     server.write_all(&message("4AB1", &[], MARKED)).unwrap();
     let said = replies(&mut server);
@@ -142,9 +135,8 @@ fn a_rejection_says_what_an_author_can_do() {
 #[test]
 fn strange_servers_are_put_off() {
     let folder = office();
-    let arguments =
-        ["--milter", "127.0.0.1:0", "--policy", "leave.toml", "--max-content", "16 KiB"];
-    let gateway = Gateway::start(folder.path(), &arguments);
+    let arguments = "--milter 127.0.0.1:0 --policy leave.toml --max-content 16KiB";
+    let gateway = Gateway::start(folder.path(), arguments);
     // No quarantine: what must be held could not be.
     let mut server = open(&gateway, [6, 0x1f, 0x1f_ffff]);
     server.write_all(&message("4AB1", &[], PLAIN)).unwrap();
@@ -184,21 +176,9 @@ fn strange_servers_are_put_off() {
 #[test]
 fn packets_that_were_announced_cost_nothing_before_they_come() {
     let folder = office();
-    let arguments = [
-        "--milter",
-        "127.0.0.1:0",
-        "--metrics",
-        "127.0.0.1:0",
-        "--policy",
-        "leave.toml",
-        "--content-memory",
-        "1 MiB",
-        "--max-content",
-        "512 KiB",
-        "--silence",
-        "20",
-    ];
-    let mut gateway = Gateway::start(folder.path(), &arguments);
+    let arguments = "--milter 127.0.0.1:0 --metrics 127.0.0.1:0 --policy leave.toml \
+                     --content-memory 1MiB --max-content 512KiB --silence 20";
+    let mut gateway = Gateway::start(folder.path(), arguments);
     let mut many: Vec<TcpStream> = (0..50)
         .map(|_| {
             let mut server = open(&gateway, OFFERED);

@@ -3,16 +3,23 @@
 
 #![cfg(target_os = "linux")]
 
+mod amavis;
+mod around;
 mod clamd;
 mod day;
+mod exim;
 mod folder;
 mod icap;
 mod late;
 mod load;
 mod milter;
+mod nextcloud;
 mod notice;
 mod peers;
 mod postfix;
+mod rspamd;
+mod sendmail;
+mod squid;
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
@@ -53,12 +60,12 @@ struct Gateway {
 }
 
 impl Gateway {
-    /// Starts one with these arguments; it listens when this returns.
-    fn start(folder: &Path, arguments: &[&str]) -> Self {
+    /// Starts one with these arguments, parted by blanks; it listens when this returns.
+    fn start(folder: &Path, arguments: &str) -> Self {
         let mut child = vetmark()
             .current_dir(folder)
             .args(["gateway", "--no-config", "--jobs", "2"])
-            .args(arguments)
+            .args(arguments.split(' '))
             .stderr(Stdio::piped())
             .spawn()
             .unwrap();
@@ -93,6 +100,11 @@ impl Gateway {
     fn address(&self, protocol: &str) -> String {
         let of = |line: &&Value| line["event"] == "listening" && line["protocol"] == protocol;
         self.seen.iter().find(of).unwrap()["address"].as_str().unwrap().to_owned()
+    }
+
+    /// The port of a protocol.
+    fn port(&self, protocol: &str) -> u16 {
+        around::port_of(&self.address(protocol))
     }
 
     fn connect(&self, protocol: &str) -> TcpStream {
@@ -136,15 +148,6 @@ fn office() -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("leave.toml"), LEAVE).unwrap();
     folder
-}
-
-/// The program of that name, where it is installed; otherwise says loudly that it is not.
-fn installed(path: &str) -> bool {
-    let is = Path::new(path).exists();
-    if !is {
-        not_tested(&format!("{path} is not installed"));
-    }
-    is
 }
 
 /// Says it past the harness, which keeps what a test that passes prints to itself.

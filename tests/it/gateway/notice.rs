@@ -5,9 +5,10 @@ use std::io::Write;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
+use super::around::{free_port, installed, is_root, sink};
 use super::milter::{OFFERED, message, open, replies};
-use super::postfix::{Postfix, decide, free_port, people, sink};
-use super::{Gateway, LEAVE, MARKED, PATIENCE, PLAIN, installed, not_tested, office};
+use super::postfix::{Postfix, decide, people};
+use super::{Gateway, LEAVE, MARKED, PATIENCE, PLAIN, office};
 
 const NOTIFY: &str = "\n[notify]\nfrom = \"secrecy@agency.example\"\n";
 
@@ -33,16 +34,10 @@ fn a_notice_is_handed_to_the_program_and_what_fails_changes_nothing() {
     let takes = format!("printf '%s\\n' \"$@\" \"HOME=$HOME\" > {at}/args; cat > {at}/mail");
     let program = script(folder.path(), &takes);
     let program = program.display().to_string();
-    let arguments = [
-        "--milter",
-        "127.0.0.1:0",
-        "--policy",
-        "notify.toml",
-        "--store",
-        "office.store",
-        "--sendmail",
-        &program,
-    ];
+    let arguments = format!(
+        "--milter 127.0.0.1:0 --policy notify.toml --store office.store \
+         --sendmail {program}"
+    );
     let mut gateway = Gateway::start(folder.path(), &arguments);
     let mut server = open(&gateway, OFFERED);
     let mut send = |queue: &str, headers: &[(&str, &str)], body: &str| {
@@ -106,9 +101,11 @@ fn a_gateway_that_could_tell_nobody_does_not_start() {
         ("notify.toml", "/nowhere/sendmail", "there is no program"),
         ("leave.toml", "/bin/true", "[notify]"),
     ] {
-        let arguments =
-            ["gateway", "--no-config", "--milter", "127.0.0.1:0", "--policy", policy, "--sendmail"];
-        let ran = crate::support::run(folder.path(), &[&arguments[..], &[program]].concat());
+        let arguments = format!(
+            "gateway --no-config --milter 127.0.0.1:0 --policy {policy} --sendmail {program}"
+        );
+        let arguments: Vec<&str> = arguments.split(' ').collect();
+        let ran = crate::support::run(folder.path(), &arguments);
         assert_eq!(ran.status, 2, "{ran:?}");
         assert!(ran.stderr.contains(why), "{ran:?}");
     }
@@ -121,8 +118,7 @@ fn postfix_brings_an_author_what_became_of_their_mail() {
     if !installed("/usr/sbin/postfix") || !installed("/usr/lib/postfix/sbin/master") {
         return;
     }
-    if !rustix::process::geteuid().is_root() {
-        not_tested("Postfix is started by root alone");
+    if !is_root("Postfix") {
         return;
     }
     let folder = office();
@@ -134,21 +130,11 @@ fn postfix_brings_an_author_what_became_of_their_mail() {
     let program = script(folder.path(), &format!("exec /usr/sbin/sendmail -C {config} \"$@\""));
     let program = program.display().to_string();
     let milter = format!("127.0.0.1:{filter}");
-    let arguments = [
-        "--milter",
-        &milter,
-        "--policy",
-        "notify.toml",
-        "--store",
-        "office.store",
-        "--sendmail",
-        &program,
-        "--postfix",
-        "--postfix-config",
-        &config,
-        "--postfix-every",
-        "1",
-    ];
+    let arguments = format!(
+        "--milter {milter} --policy notify.toml --store office.store \
+         --sendmail {program} --postfix --postfix-config {config} \
+         --postfix-every 1"
+    );
     let mut gateway = Gateway::start(folder.path(), &arguments);
     people(folder.path());
     // Sends a marked mail; the matter that it is, and the notice that its author has.

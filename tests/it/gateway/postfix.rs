@@ -2,24 +2,18 @@
 //! and what is seen where somebody goes around.
 
 use std::fs;
-use std::io::{BufRead, BufReader, Write};
-use std::net::{TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::sync::mpsc::{Receiver, channel};
-use std::time::{Duration, Instant};
 
-use super::{Gateway, MARKED, PATIENCE, PLAIN, installed, matters, not_tested, office};
+use super::around::{
+    CUT_OFF, Daemon, attached, free_port, installed, is_root, run, send, sink, text, wait_for_port,
+};
+use super::{Gateway, MARKED, PATIENCE, PLAIN, matters, office};
 
 /// A mail server of its own below a folder; ended when this is dropped.
 pub(super) struct Postfix {
     pub(super) config: PathBuf,
     port: u16,
-}
-
-/// A port that was free a moment ago.
-pub(super) fn free_port() -> u16 {
-    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
 }
 
 const SERVICES: &str = "\
@@ -71,11 +65,7 @@ impl Postfix {
         run(Command::new("/bin/chown").args(["postfix", &format!("{at}/data")]));
         let postfix = Self { config, port };
         postfix.command("start");
-        let until = Instant::now() + PATIENCE;
-        while TcpStream::connect(("127.0.0.1", port)).is_err() {
-            assert!(Instant::now() < until, "{}", postfix.log());
-            std::thread::sleep(Duration::from_millis(100));
-        }
+        wait_for_port(port, || postfix.log());
         postfix
     }
 
@@ -88,34 +78,8 @@ impl Postfix {
         fs::read_to_string(self.config.join("mail.log")).unwrap_or_default()
     }
 
-    /// Hands a message in, and gives the last answer.
     pub(super) fn send(&self, headers: &str, body: &str) -> String {
-        let stream = TcpStream::connect(("127.0.0.1", self.port)).unwrap();
-        stream.set_read_timeout(Some(PATIENCE)).unwrap();
-        let mut lines = BufReader::new(stream.try_clone().unwrap());
-        let mut answer = move || loop {
-            let mut line = String::new();
-            lines.read_line(&mut line).unwrap();
-            if line.get(3..4) != Some("-") {
-                return line;
-            }
-        };
-        let mut stream = stream;
-        answer();
-        for line in [
-            "EHLO client.agency.example",
-            "MAIL FROM:<wang@agency.example>",
-            "RCPT TO:<press@paper.example>",
-            "DATA",
-        ] {
-            write!(stream, "{line}\r\n").unwrap();
-            let said = answer();
-            if said.starts_with('4') || said.starts_with('5') {
-                return said;
-            }
-        }
-        write!(stream, "From: wang@agency.example\r\n{headers}\r\n{body}\r\n.\r\n").unwrap();
-        answer()
+        send(self.port, headers, body)
     }
 
     /// The ids of what is held.
@@ -135,57 +99,6 @@ impl Drop for Postfix {
     fn drop(&mut self) {
         let config = self.config.display().to_string();
         let _ = Command::new("/usr/sbin/postfix").args(["-c", &config, "stop"]).output();
-    }
-}
-
-fn run(command: &mut Command) {
-    let out = command.output().unwrap();
-    assert!(out.status.success(), "{command:?}: {out:?}");
-}
-
-/// A server that takes every message and hands it on, with the line that named its sender.
-pub(super) fn sink() -> (u16, Receiver<String>) {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let port = listener.local_addr().unwrap().port();
-    let (send, messages) = channel();
-    std::thread::spawn(move || {
-        for stream in listener.incoming().map_while(Result::ok) {
-            let send = send.clone();
-            std::thread::spawn(move || take_mail(stream, &send));
-        }
-    });
-    (port, messages)
-}
-
-fn take_mail(mut stream: TcpStream, send: &std::sync::mpsc::Sender<String>) {
-    let mut lines = BufReader::new(stream.try_clone().unwrap()).lines();
-    let _ = write!(stream, "220 sink\r\n");
-    let mut sender = String::new();
-    while let Some(Ok(line)) = lines.next() {
-        let answer = match line.get(..4).unwrap_or_default() {
-            "DATA" => {
-                let _ = write!(stream, "354 go on\r\n");
-                let mut text = format!("{sender}\n");
-                for line in lines.by_ref().map_while(Result::ok) {
-                    if line == "." {
-                        break;
-                    }
-                    text += &format!("{line}\n");
-                }
-                let _ = send.send(text);
-                "250 taken"
-            }
-            "QUIT" => {
-                let _ = write!(stream, "221 bye\r\n");
-                return;
-            }
-            "MAIL" => {
-                sender = line;
-                "250 sink"
-            }
-            _ => "250 sink",
-        };
-        let _ = write!(stream, "{answer}\r\n");
     }
 }
 
@@ -230,8 +143,7 @@ fn mail_is_held_and_goes_when_a_person_let_it() {
     if !installed("/usr/sbin/postfix") || !installed("/usr/lib/postfix/sbin/master") {
         return;
     }
-    if !rustix::process::geteuid().is_root() {
-        not_tested("Postfix is started by root alone");
+    if !is_root("Postfix") {
         return;
     }
     let folder = office();
@@ -240,19 +152,10 @@ fn mail_is_held_and_goes_when_a_person_let_it() {
     let postfix = Postfix::start(folder.path(), filter, sink_port);
     let milter = format!("127.0.0.1:{filter}");
     let config = postfix.config.display().to_string();
-    let arguments = [
-        "--milter",
-        &milter,
-        "--policy",
-        "leave.toml",
-        "--store",
-        "office.store",
-        "--postfix",
-        "--postfix-config",
-        &config,
-        "--postfix-every",
-        "1",
-    ];
+    let arguments = format!(
+        "--milter {milter} --policy leave.toml --store office.store --postfix \
+         --postfix-config {config} --postfix-every 1"
+    );
     let mut gateway = Gateway::start(folder.path(), &arguments);
     // What is no_finding passes on leave, with our header and without the forged one.
     let answer = postfix.send("Subject: lunch\r\nX-Vetmark-Verdict: forged\r\n", PLAIN);
@@ -311,16 +214,6 @@ fn mail_is_held_and_goes_when_a_person_let_it() {
     assert_eq!(store.check().unwrap().wrong, []);
 }
 
-/// A program that is ended with the test.
-struct Daemon(std::process::Child);
-
-impl Drop for Daemon {
-    fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
-}
-
 /// clamav-milter between Postfix and clamd's protocol: a find is held with no milter of ours.
 #[test]
 fn clamav_milter_holds_what_was_found() {
@@ -328,13 +221,12 @@ fn clamav_milter_holds_what_was_found() {
     if !installed(program) || !installed("/usr/lib/postfix/sbin/master") {
         return;
     }
-    if !rustix::process::geteuid().is_root() {
-        not_tested("Postfix is started by root alone");
+    if !is_root("Postfix") {
         return;
     }
     let folder = office();
-    let arguments = ["--clamd", "127.0.0.1:0", "--policy", "leave.toml"];
-    let gateway = Gateway::start(folder.path(), &arguments);
+    let arguments = "--clamd 127.0.0.1:0 --policy leave.toml";
+    let gateway = Gateway::start(folder.path(), arguments);
     let filter = free_port();
     let settings = format!(
         "MilterSocket inet:{filter}@127.0.0.1\nClamdSocket tcp:{}\nForeground yes\n\
@@ -343,13 +235,9 @@ fn clamav_milter_holds_what_was_found() {
     );
     let file = folder.path().join("milter.conf");
     fs::write(&file, settings).unwrap();
-    let started = Command::new(program).arg("-c").arg(&file).spawn().unwrap();
-    let _daemon = Daemon(started);
-    let until = Instant::now() + PATIENCE;
-    while TcpStream::connect(("127.0.0.1", filter)).is_err() {
-        assert!(Instant::now() < until);
-        std::thread::sleep(Duration::from_millis(100));
-    }
+    let said = folder.path().join("milter.said");
+    let mut daemon = Daemon::start(Command::new(program).arg("-c").arg(&file), &said);
+    daemon.listens(filter, || text(&said));
     let (sink_port, messages) = sink();
     let postfix = Postfix::start(folder.path(), filter, sink_port);
     let answer = postfix.send("Subject: lunch\r\n", PLAIN);
@@ -358,6 +246,10 @@ fn clamav_milter_holds_what_was_found() {
     let answer = postfix.send("Subject: plan\r\n", MARKED);
     assert!(answer.starts_with("250"), "{answer}\n{}", postfix.log());
     assert_eq!(postfix.held().len(), 1, "{}", postfix.log());
+    // What was not wholly read is an error to it, and so is a gateway that is away.
+    let (headers, body) = attached("c.zip", CUT_OFF);
+    let answer = postfix.send(&headers, &body);
+    assert!(answer.starts_with("451"), "{answer}");
     drop(gateway);
     let answer = postfix.send("Subject: more\r\n", PLAIN);
     assert!(answer.starts_with("451"), "{answer}");
