@@ -102,7 +102,7 @@ struct Say {
     /// The opinion
     #[arg(long)]
     opinion: String,
-    /// A finding that is what it seems (may be given more than once)
+    /// A finding that is what it seems, or some: f1,f4 or f2-f9 (may be given more than once)
     #[arg(long, value_name = "FINDING=REASON", value_parser = pair)]
     uphold: Vec<(String, String)>,
     /// A finding that is not
@@ -144,6 +144,23 @@ struct Decide {
     #[arg(long, value_name = "FILE")]
     holidays: Option<PathBuf>,
 }
+
+/// The findings of a list: `f1`, `f1,f4`, `f2-f9`.
+fn findings(list: &str) -> impl Iterator<Item = String> {
+    list.split(',').flat_map(|piece| {
+        let number = |id: &str| id.strip_prefix('f')?.parse().ok();
+        let range = piece.split_once('-').and_then(|(a, b)| Some((number(a)?, number(b)?)));
+        match range {
+            Some((from, to)) if from <= to && to - from < MOST => {
+                (from..=to).map(|at: u32| format!("f{at}")).collect()
+            }
+            _ => vec![piece.to_owned()],
+        }
+    })
+}
+
+/// Findings of one list: more than any matter has.
+const MOST: u32 = 100_000;
 
 /// What stands before and behind an equals sign.
 fn pair(text: &str) -> Result<(String, String), String> {
@@ -198,9 +215,9 @@ fn review(args: &Say) -> anyhow::Result<Status> {
         (&args.leave, Ruling::Left),
     ];
     let rulings = rulings.into_iter().flat_map(|(all, ruling)| {
-        all.iter().map(move |(finding, reason)| {
-            let (finding, reason) = (finding.clone(), reason.clone());
-            Ruled { finding, ruling, reason }
+        all.iter().flat_map(move |(which, reason)| {
+            let reason = reason.clone();
+            findings(which).map(move |finding| Ruled { finding, ruling, reason: reason.clone() })
         })
     });
     let attested = args.attest.iter().map(|(part, words)| {
@@ -331,4 +348,23 @@ fn unchanged(store: &Store, matter: i64, sha256: &str, lang: Lang) -> anyhow::Re
         );
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_list_names_findings() {
+        for (list, want) in [
+            ("f1", "f1"),
+            ("f1,f4", "f1 f4"),
+            ("f2-f4,f9", "f2 f3 f4 f9"),
+            ("f4-f2", "f4-f2"),
+            ("f1-f9999999", "f1-f9999999"),
+            ("x-y", "x-y"),
+        ] {
+            assert_eq!(findings(list).collect::<Vec<_>>().join(" "), want, "{list}");
+        }
+    }
 }

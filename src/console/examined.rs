@@ -1,6 +1,8 @@
 //! What the machine found in a matter, as a page shows it: parts, findings with their law,
 //! gaps, and the witnesses of a level beside each other.
 
+use std::collections::BTreeMap;
+
 use super::page::shown;
 use super::typed::Typed;
 use super::words;
@@ -62,6 +64,13 @@ pub(super) struct FindingView {
     pub(super) ruled: Vec<(String, String, String)>,
     /// What is typed of it here: a ruling's name, and the reason.
     pub(super) typed: (String, String),
+    /// Those after it in its part that are alike: of the same rule, level, entry and region,
+    /// and of the same text where it is kept. What is ruled of it may be ruled of them.
+    pub(super) alike: Vec<String>,
+    /// Whether that was ticked.
+    pub(super) all_alike: bool,
+    /// The first that it is like.
+    pub(super) like: Option<String>,
 }
 
 /// What one part says of its level, and where: regions with findings and their levels.
@@ -80,6 +89,11 @@ pub(super) struct With<'a> {
     pub(super) acts: Vec<&'a Acted>,
     /// What was typed and did not come to be recorded.
     pub(super) typed: &'a Typed,
+}
+
+/// Whether a reviewer has to rule on it.
+fn is_to_rule(found: &Found) -> bool {
+    found.suppressed.is_none() && found.severity != "note"
 }
 
 impl With<'_> {
@@ -102,7 +116,7 @@ impl With<'_> {
             read: words::read(&part.read, self.lang),
             unread: !part.gaps.is_empty(),
             gaps: part.gaps.iter().map(|gap| self.gap(gap)).collect(),
-            findings: part.findings.iter().map(|found| self.finding(found)).collect(),
+            findings: self.findings(&part.findings),
             attested: attested.collect(),
             typed: self.typed.raw(&format!("attest-{number}")).to_owned(),
         }
@@ -119,6 +133,22 @@ impl With<'_> {
         }
     }
 
+    fn findings(&self, all: &[Found]) -> Vec<FindingView> {
+        let mut views: Vec<_> = all.iter().map(|found| self.finding(found)).collect();
+        let mut firsts = BTreeMap::new();
+        for (at, found) in all.iter().enumerate().filter(|(_, found)| is_to_rule(found)) {
+            let level = found.level.as_ref().map(|claim| (&claim.regime, &claim.level));
+            let kind = (&found.rule, level, &found.entry, &found.region, &found.quote);
+            let first = *firsts.entry(kind).or_insert(at);
+            if first != at {
+                let (id, first_id) = (views[at].id.clone(), views[first].id.clone());
+                views[first].alike.push(id);
+                views[at].like = Some(first_id);
+            }
+        }
+        views
+    }
+
     fn finding(&self, found: &Found) -> FindingView {
         let lang = self.lang;
         let rule = self.dictionary.rule(&found.rule);
@@ -129,7 +159,6 @@ impl With<'_> {
                 (shown(&act.person), lang.of(&ruling.words()).to_owned(), shown(why))
             })
         });
-        let suppressed = found.suppressed.is_some();
         FindingView {
             id: shown(&found.id),
             rule: shown(&found.rule),
@@ -148,12 +177,15 @@ impl With<'_> {
             meaning: rule.map_or_else(String::new, |rule| said(&rule.meaning)),
             action: rule.map_or_else(String::new, |rule| said(&rule.action)),
             law: self.law(&found.rule),
-            to_rule: !suppressed && found.severity != "note",
+            to_rule: is_to_rule(found),
             ruled: ruled.collect(),
             typed: (
                 self.typed.get(&format!("ruling-{}", found.id)).to_owned(),
                 self.typed.raw(&format!("reason-{}", found.id)).to_owned(),
             ),
+            alike: Vec::new(),
+            all_alike: self.typed.has(&format!("alike-{}", found.id)),
+            like: None,
         }
     }
 

@@ -1,6 +1,8 @@
 //! The form of a step: which one is a person's, what it asks for, and what is made of what
 //! was typed.
 
+use std::collections::BTreeSet;
+
 use super::error::Error;
 use super::matter_page::{carriers, conclusions};
 use super::page::shown;
@@ -242,15 +244,29 @@ fn review(step: Step, typed: &Typed) -> Review {
     if step != Step::Review {
         return Review { opinion, ..Review::default() };
     }
-    let rulings = typed.behind("ruling-").filter_map(|(finding, ruling)| {
+    let own = typed.behind("ruling-").filter_map(|(finding, ruling)| {
         let ruling: Ruling = ruling.parse().ok()?;
         let reason = typed.kept(&format!("reason-{finding}"));
         Some(Ruled { finding: finding.to_owned(), ruling, reason })
     });
+    let mut rulings: Vec<_> = own.collect();
+    // What was said of one is said of those that stood there as alike, and of none of them
+    // of which something was said by itself.
+    let mut said: BTreeSet<_> = rulings.iter().map(|ruled| ruled.finding.clone()).collect();
+    for (first, others) in typed.behind("alike-") {
+        let Some(first) = rulings.iter().find(|ruled| ruled.finding == first).cloned() else {
+            continue;
+        };
+        for other in others.split(' ').filter(|other| !other.is_empty()) {
+            if said.insert(other.to_owned()) {
+                rulings.push(Ruled { finding: other.to_owned(), ..first.clone() });
+            }
+        }
+    }
     let attested = typed.behind("attest-").filter(|(_, words)| !words.is_empty());
     let attested = attested
         .filter_map(|(part, words)| Some(Attested { part: part.parse().ok()?, words: fit(words) }));
-    Review { opinion, rulings: rulings.collect(), attested: attested.collect() }
+    Review { opinion, rulings, attested: attested.collect() }
 }
 
 fn disposition(typed: &Typed, calendar: &Calendar, today: Date) -> Result<Disposition, Error> {
@@ -292,6 +308,25 @@ mod tests {
         );
         assert_eq!(said.attested, [Attested { part: 2, words: "read it".into() }]);
         assert!(review(Step::Consult, &typed).rulings.is_empty());
+    }
+
+    #[test]
+    fn what_is_said_of_one_is_said_of_those_that_are_alike_and_no_others() {
+        for (typed, want) in [
+            ("ruling-f1=upheld&reason-f1=a&alike-f1=f2+f4", "f1 a, f2 a, f4 a"),
+            ("ruling-f1=upheld&reason-f1=a", "f1 a"),
+            (
+                "ruling-f1=upheld&reason-f1=a&alike-f1=f2+f4&ruling-f4=left&reason-f4=b",
+                "f1 a, f4 b, f2 a",
+            ),
+            ("reason-f1=a&alike-f1=f2", ""),
+            ("ruling-f1=upheld&reason-f1=a&alike-f1=f1++f2+f2", "f1 a, f2 a"),
+        ] {
+            let said = review(Step::Review, &Typed::read(typed.as_bytes()));
+            let said: Vec<_> =
+                said.rulings.iter().map(|r| format!("{} {}", r.finding, r.reason)).collect();
+            assert_eq!(said.join(", "), want, "{typed}");
+        }
     }
 
     #[test]

@@ -4,7 +4,7 @@ use axum::http::StatusCode;
 use vetmark::model::Step;
 use vetmark::record::verify;
 
-use super::browser::{Browser, Office, Page, scan};
+use super::browser::{Browser, Office, Page, all, scan};
 
 const PROPOSAL: &[(&str, &str)] = &[
     ("title", "关于某事的通知"),
@@ -167,6 +167,34 @@ async fn what_is_passed_over_is_refused() {
     let page = wang.get("/matters/2").await;
     assert!(!page.body.contains("id=\"step\""), "it is not their turn");
     page.says("No step here is yours");
+}
+
+#[tokio::test]
+async fn findings_that_are_alike_are_ruled_on_at_one_stroke() {
+    let office = Office::open();
+    let pages = ["机密★10年\n                    工作动态\n　　本月补植行道树三百株。\n"; 3];
+    std::fs::write(office.file("z-pages.txt"), pages.join("\u{c}")).unwrap();
+    scan(office.room.path());
+    let store = office.store();
+    let matter = (1..)
+        .find(|matter| store.docket(*matter).unwrap().lines[0].source.ends_with("z-pages.txt"));
+    let number = matter.unwrap();
+    let matter = u32::try_from(number).unwrap();
+    submit(&mut office.signed_in("zhang", "en").await, matter).await;
+    let mut li = office.signed_in("li", "zh").await;
+    let page = li.get(&format!("/matters/{matter}")).await;
+    let alike = all("name=\"alike-f2\" value=\"([^\"]*)\"", &page.body);
+    assert_eq!(alike, ["f4 f6"], "{}", page.body);
+    page.says("同类：");
+    let action = format!("/matters/{matter}/review");
+    let one = [("opinion", "同意"), ("ruling-f2", "overturned"), ("reason-f2", "公开刊物")];
+    let refused = li.fill_in(&page, &action, &one).await;
+    refused.says("每处发现均须认定");
+    let typed = [one[0], one[1], one[2], ("alike-f2", &*alike[0])];
+    li.fill_in(&refused, &action, &typed).await.says("已登记");
+    let acts = office.store().docket(number).unwrap().acts;
+    let ruled: Vec<_> = acts[1].rulings.iter().map(|(id, _, why)| format!("{id} {why}")).collect();
+    assert_eq!(ruled, ["f2 公开刊物", "f4 公开刊物", "f6 公开刊物"]);
 }
 
 #[tokio::test]
