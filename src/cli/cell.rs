@@ -334,7 +334,8 @@ pub(super) fn doctor(args: &DoctorArgs) -> anyhow::Result<Status> {
             ("few system calls (seccomp)", "仅允许少数系统调用（seccomp）", held.seccomp),
         ] {
             let (yes, no) = (lang.pick("enforced", "已生效"), lang.pick("NOT ENFORCED", "未生效"));
-            writeln!(out, "{}: {}", lang.pick(en, zh), if holds { yes } else { no })?;
+            let (what, colon) = (lang.pick(en, zh), lang.pick(": ", "："));
+            writeln!(out, "{what}{colon}{}", if holds { yes } else { no })?;
         }
         if held.is_whole() {
             return Ok(Status::NothingFound);

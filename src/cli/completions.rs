@@ -17,7 +17,7 @@ pub(super) struct Args {
 /// Prints it.
 pub(super) fn run(args: &Args) -> anyhow::Result<Status> {
     let mut script = Vec::new();
-    let mut described = help::described(locale::of_arguments(&[]));
+    let mut described = help::described(locale::spoken());
     clap_complete::generate(args.shell, &mut described, "vetmark", &mut script);
     io::stdout().write_all(&script)?;
     Ok(Status::NothingFound)

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use clap::{Subcommand, ValueEnum};
 use serde_json::{Value as Json, json};
 
-use super::locale::LangArg;
+use super::locale::{self, LangArg};
 use super::output::Output;
 use super::scan::ScanFlags;
 use super::settings::{
@@ -81,7 +81,12 @@ fn check(files: &[PathBuf]) -> anyhow::Result<Status> {
         match Settings::of(given).checked(wrong) {
             Ok(settings) => {
                 let count = SETTINGS.iter().filter(|s| settings.origin(s.key).is_some()).count();
-                writeln!(out, "{}: {count} settings in order", shown(&file.display().to_string()))?;
+                let file = shown(&file.display().to_string());
+                let words = locale::spoken().pick(
+                    format!("{file}: {count} settings in order"),
+                    format!("{file}：设置{count}项，均无误"),
+                );
+                writeln!(out, "{words}")?;
             }
             Err(error) => {
                 complain(&format!("{error:#}"));

@@ -16,7 +16,7 @@ impl Interrupt {
             if flag.swap(true, Ordering::SeqCst) {
                 std::process::exit(2);
             }
-            super::remark("stopping after the matters in hand; Ctrl-C again to stop at once");
+            super::note("stopping after the matters in hand; Ctrl-C again to stop at once");
         });
         interrupt
     }

@@ -1,6 +1,7 @@
 //! The language people are spoken to in.
 
 use std::ffi::OsString;
+use std::sync::OnceLock;
 
 use clap::ValueEnum;
 
@@ -16,18 +17,23 @@ pub(super) enum LangArg {
     Zh,
 }
 
-/// The language asked for, or that of the locale.
+/// The language asked for, else the one that is spoken where no settings are read.
 pub(super) fn choose(asked: Option<LangArg>) -> Lang {
     match asked {
         Some(LangArg::En) => Lang::En,
         Some(LangArg::Zh) => Lang::Zh,
-        None => of_the_locale(),
+        None => spoken(),
     }
 }
 
-/// The language of mistakes in a command, before it is known whether its settings can be
-/// read: `--lang`, `VETMARK_LANG`, or the locale's.
-pub(super) fn of_arguments(arguments: &[OsString]) -> Lang {
+/// The language of help, of mistakes in a command, and of all that is said where no settings
+/// are read: `--lang`, `VETMARK_LANG`, or the locale's.
+pub(super) fn spoken() -> Lang {
+    static SPOKEN: OnceLock<Lang> = OnceLock::new();
+    *SPOKEN.get_or_init(|| of_arguments(&std::env::args_os().collect::<Vec<_>>()))
+}
+
+fn of_arguments(arguments: &[OsString]) -> Lang {
     let mut arguments = arguments.iter().map(|argument| argument.to_string_lossy());
     let mut asked = std::env::var("VETMARK_LANG").ok();
     while let Some(argument) = arguments.next() {

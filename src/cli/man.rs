@@ -18,7 +18,7 @@ pub(super) struct Args {
 
 /// Prints it.
 pub(super) fn run(args: &Args) -> anyhow::Result<Status> {
-    let lang = locale::of_arguments(&[]);
+    let lang = locale::spoken();
     let mut page = help::described(lang);
     for name in &args.command {
         let found = page.find_subcommand(name).with_context(|| format!("no command {name}"))?;

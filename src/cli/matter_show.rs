@@ -2,10 +2,13 @@
 
 use std::io::{self, Write};
 
+use serde::de::DeserializeOwned;
+
 use super::Status;
 use super::store_file::{InWords, StoreArgs, now};
 use crate::model::{Step, Verdict};
 use crate::record::{Act, Acted, Docket, Line, Mark, Passage, Passed, QueueOf};
+use crate::report::phrases::{self, Phrase};
 use crate::report::{Lang, Shown};
 
 /// List matters, the strongest verdicts first
@@ -67,8 +70,10 @@ pub(super) fn list(args: &List) -> anyhow::Result<Status> {
     }
     let counts = store.counts().in_words(lang)?;
     let all: u64 = counts.iter().map(|(_, count)| count).sum();
-    let each: Vec<_> =
-        counts.iter().map(|(verdict, count)| format!("{count} {}", verdict.name())).collect();
+    let each: Vec<_> = counts
+        .iter()
+        .map(|(verdict, count)| format!("{count} {}", phrases::verdict(*verdict).of(lang)))
+        .collect();
     writeln!(
         out,
         "{}",
@@ -82,7 +87,7 @@ pub(super) fn list(args: &List) -> anyhow::Result<Status> {
 
 fn line(row: &Line, lang: Lang, out: &mut dyn Write) -> io::Result<()> {
     let Line { matter, source, version, verdict, channel, step, due, .. } = row;
-    let step = step.words();
+    let (verdict, step) = (verdict_word(verdict, lang), step.words());
     let channel = channel.as_deref().unwrap_or("-");
     writeln!(
         out,
@@ -94,6 +99,20 @@ fn line(row: &Line, lang: Lang, out: &mut dyn Write) -> io::Result<()> {
             .map(|due| lang.pick(format!("  by {due}"), format!("  期限{due}")))
             .unwrap_or_default()
     )
+}
+
+/// A verdict of the record in a word.
+pub(super) fn verdict_word(name: &str, lang: Lang) -> String {
+    word(name, lang, phrases::verdict)
+}
+
+/// A name of the record in a word: the name itself in English, and where it is not known here.
+fn word<T: DeserializeOwned>(name: &str, lang: Lang, phrase: fn(T) -> Phrase) -> String {
+    let known = || serde_json::from_value(serde_json::Value::String(name.to_owned())).ok();
+    match (lang, known()) {
+        (Lang::Zh, Some(known)) => phrase(known).of(lang).to_owned(),
+        _ => Shown(name).to_string(),
+    }
 }
 
 /// Shows.
@@ -158,17 +177,19 @@ fn found(docket: &Docket, lang: Lang, out: &mut dyn Write) -> io::Result<()> {
             lang.pick("part", "部分"),
             Shown(&part.path.join(" › ")),
             part.media_type,
-            part.read
+            word(&part.read, lang, phrases::read)
         )?;
         for gap in &part.gaps {
-            writeln!(out, "  {} {}", gap.rule, Shown(&gap.detail))?;
+            writeln!(out, "  {} {}", gap.rule, Shown(&lang.message(&gap.detail)))?;
         }
         for found in &part.findings {
             let level = found.level.as_ref().map_or("-", |level| &level.level);
-            let place = [("p", found.page), ("l", found.line)];
+            let page = lang.pick(("p", ""), ("第", "页"));
+            let line = lang.pick(("l", ""), ("第", "行"));
+            let place = [(page, found.page), (line, found.line)];
             let place: Vec<_> = place
                 .iter()
-                .filter_map(|(name, at)| at.map(|at| format!("{name}{at}")))
+                .filter_map(|((head, tail), at)| at.map(|at| format!("{head}{at}{tail}")))
                 .chain([format!("{}–{}", found.char[0], found.char[1])])
                 .collect();
             let quote = found.quote.as_deref().map_or_else(String::new, |q| format!("  “{q}”"));
@@ -180,9 +201,9 @@ fn found(docket: &Docket, lang: Lang, out: &mut dyn Write) -> io::Result<()> {
                 out,
                 "  {}  {}  {}  {level}  {} {}{counts}{}",
                 found.id,
-                found.severity,
+                word(&found.severity, lang, phrases::severity),
                 found.rule,
-                found.region,
+                word(&found.region, lang, phrases::region),
                 place.join(" "),
                 Shown(&quote)
             )?;

@@ -123,7 +123,7 @@ impl From<Status> for ExitCode {
 pub fn run() -> ExitCode {
     say_where_and_no_more();
     let arguments: Vec<OsString> = std::env::args_os().collect();
-    let lang = locale::of_arguments(&arguments);
+    let lang = locale::spoken();
     let cli = match parse(lang, arguments) {
         Ok(cli) => cli,
         Err(status) => return status.into(),
@@ -187,8 +187,7 @@ fn dispatch(cli: Cli) -> anyhow::Result<Status> {
         Some(Command::Config(args)) => config::run(&args),
         Some(Command::Cell(args)) => cell::run(args),
         None => {
-            let lang = locale::of_arguments(&[]);
-            io::stderr().write_all(help::short(lang).as_bytes())?;
+            io::stderr().write_all(help::short(locale::spoken()).as_bytes())?;
             Ok(Status::NotDone)
         }
     }
@@ -210,9 +209,10 @@ fn fail(lang: Lang, error: &anyhow::Error) {
     say(lang.pick("error: ", "错误："), &causes.join(lang.pick(": ", "：")));
 }
 
-/// Says an error on standard error, of which there may be more.
-fn complain(message: &str) {
-    say("error: ", message);
+/// Says an error that was made in English on standard error, of which there may be more.
+fn complain(english: &str) {
+    let lang = locale::spoken();
+    say(lang.pick("error: ", "错误："), &lang.message(english));
 }
 
 /// Says something on standard error, fit for a terminal whatever is in it.
@@ -221,6 +221,11 @@ fn say(head: &str, message: &str) {
         let head = if at == 0 { head } else { "" };
         let _ = writeln!(io::stderr(), "{head}{}", Shown(line));
     }
+}
+
+/// Says something that was made in English, and is no error, on standard error.
+fn note(english: &str) {
+    remark(&locale::spoken().message(english));
 }
 
 /// Says something on standard error that is no error.

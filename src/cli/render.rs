@@ -7,7 +7,7 @@ use anyhow::bail;
 use super::output::Output;
 use super::passwords::PasswordFile;
 use super::settings::SettingArgs;
-use super::{Status, remark};
+use super::{Status, note};
 use crate::extract::{Budget, Draw, Format, pdf_pages, sniff};
 use crate::intake::{self, MatterBy};
 use crate::view::png::png;
@@ -68,7 +68,7 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Status> {
     out.finish()?;
     if picture.missing > 0 {
         let count = picture.missing;
-        remark(&format!(
+        note(&format!(
             "page {}: {count} characters are in fonts that are not in the file: they may not be drawn",
             args.page
         ));

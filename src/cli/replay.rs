@@ -9,6 +9,7 @@ use anyhow::bail;
 use super::cell::Examiner;
 use super::keep::Keeper;
 use super::locale::LangArg;
+use super::matter_show::verdict_word;
 use super::scan::ScanFlags;
 use super::settings::{Flags, Given, Key, SettingArgs, Settings};
 use super::store_file::{InWords, said};
@@ -128,7 +129,8 @@ pub(super) fn released(args: &ReleasedArgs) -> anyhow::Result<Status> {
             Ok(now) => now,
             Err(error) => {
                 unread += 1;
-                writeln!(out, "{matter}  {source}  {error:#}")?;
+                let why = lang.message(&format!("{error:#}")).into_owned();
+                writeln!(out, "{matter}  {source}  {}", Shown(&why))?;
                 continue;
             }
         };
@@ -137,7 +139,9 @@ pub(super) fn released(args: &ReleasedArgs) -> anyhow::Result<Status> {
             continue;
         }
         differ += 1;
-        writeln!(out, "{matter}  {source}  {} → {}", line.verdict, now.verdict.name())?;
+        let (was, is) = (&line.verdict, now.verdict.name());
+        let [was, is] = [was.as_str(), is].map(|verdict| verdict_word(verdict, lang));
+        writeln!(out, "{matter}  {source}  {was} → {is}")?;
         for effect in &found.effects {
             writeln!(out, "  {}", Shown(lang.of(effect)))?;
         }

@@ -8,9 +8,9 @@ use super::dictionary::{Source, in_order};
 use super::locale::LangArg;
 use super::output::Output;
 use super::settings::SettingArgs;
-use super::{Status, rules_page};
+use super::{Status, locale, rules_page};
 use crate::pipeline::rehearse;
-use crate::report::{Lang, Shown};
+use crate::report::{Lang, Shown, phrases};
 
 /// Check or list the rules and dictionaries
 #[derive(Debug, clap::Args)]
@@ -66,7 +66,9 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Status> {
 fn check(source: &Source) -> anyhow::Result<Status> {
     let Some(dictionary) = in_order(source.check(), rehearse) else { return Ok(Status::NotDone) };
     let mut out = Output::open(None)?;
-    writeln!(out, "{} rules in order", dictionary.rules.len())?;
+    let count = dictionary.rules.len();
+    let words = format!("{count} rules in order");
+    writeln!(out, "{}", locale::spoken().pick(words, format!("规则{count}条，均无误")))?;
     writeln!(out, "rules {}", dictionary.rules_digest)?;
     writeln!(out, "dictionaries {}", dictionary.scopes_digest)?;
     out.finish()?;
@@ -78,11 +80,7 @@ fn list(source: &Source, lang: Lang) -> anyhow::Result<Status> {
     let mut out = Output::open(None)?;
     let longest = dictionary.rules.iter().map(|rule| rule.id.len()).max().unwrap_or_default();
     for rule in &dictionary.rules {
-        let severity = match rule.severity {
-            crate::model::Severity::Block => "block",
-            crate::model::Severity::Review => "review",
-            crate::model::Severity::Note => "note",
-        };
+        let severity = phrases::severity(rule.severity).of(lang);
         writeln!(out, "{:longest$}  {severity:6}  {}", rule.id, Shown(lang.of(&rule.title)))?;
     }
     out.finish()?;

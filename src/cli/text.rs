@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use anyhow::bail;
 use clap::ValueEnum;
 
+use super::locale;
 use super::output::Output;
 use super::passwords::PasswordFile;
 use super::settings::SettingArgs;
@@ -105,6 +106,7 @@ fn say_gaps(submission: &Submission, extraction: &Extraction) {
             _ => String::new(),
         };
         let (trail, rule) = (&submission.provenance, gap.kind.rule());
-        remark(&format!("{trail}: {rule}{limit}: {}", gap.detail));
+        let why = locale::spoken().message(&gap.detail);
+        remark(&format!("{trail}: {rule}{limit}: {why}"));
     }
 }

@@ -58,8 +58,11 @@ fn chinese(error: &clap::Error) -> Option<String> {
     if let Some(meant) = first(&meant) {
         said += &format!("\n\n  提示：是否指“{meant}”？");
     }
-    let usage = help::shown(&of(ContextKind::Usage));
-    Some(format!("错误：{said}\n\n{usage}\n详见 --help。\n"))
+    let usage = match of(ContextKind::Usage) {
+        none if none.is_empty() => none,
+        usage => help::shown(&usage) + "\n",
+    };
+    Some(format!("错误：{said}\n\n{usage}详见 --help。\n"))
 }
 
 fn value(value: &ContextValue) -> String {

@@ -82,7 +82,8 @@ impl Error {
         match self {
             Self::Refused(refusal) => refusal.words(),
             Self::Unknown(what) => {
-                Words::new(format!("there is no {what} in the store"), format!("库中没有{what}"))
+                let named = in_chinese(what);
+                Words::new(format!("there is no {what} in the store"), format!("库中没有{named}"))
             }
             Self::Wrong(words) => words.clone(),
             Self::Newer { found, known } => Words::new(
@@ -144,6 +145,49 @@ impl From<rusqlite::Error> for Error {
             ErrorCode::NotADatabase => Self::NotAStore,
             ErrorCode::DatabaseCorrupt => Self::Damaged(error.to_string()),
             _ => Self::Database(error),
+        }
+    }
+}
+
+/// What the ledger calls somebody or something, in Chinese: `part 2 of matter 3`.
+fn in_chinese(subject: &str) -> String {
+    let within =
+        |(inner, outer): (&str, &str)| format!("{}的{}", in_chinese(outer), in_chinese(inner));
+    if let Some(part) = subject.strip_prefix("part ") {
+        return match part.split_once(" of ") {
+            Some((number, whole)) => within((&format!("部分{number}"), whole)),
+            None => format!("部分{part}"),
+        };
+    }
+    for (english, chinese) in
+        [("matter ", "事项"), ("person ", "人员"), ("sample ", "样本"), ("token ", "令牌")]
+    {
+        if let Some(name) = subject.strip_prefix(english) {
+            // A matter is asked for by the channel it was proposed for, too.
+            return match name.split_once(" for ").filter(|_| english == "matter ") {
+                Some((number, channel)) => format!("{chinese}{number}（{channel}）"),
+                None => format!("{chinese}{name}"),
+            };
+        }
+    }
+    subject.to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_not_there_is_named_in_chinese() {
+        for (subject, said) in [
+            ("matter 99", "库中没有事项99"),
+            ("matter 7 for 政府网站", "库中没有事项7（政府网站）"),
+            ("part 2 of matter 3", "库中没有事项3的部分2"),
+            ("person li for", "库中没有人员li for"),
+            ("token x", "库中没有令牌x"),
+            ("something", "库中没有something"),
+        ] {
+            assert_eq!(Error::Unknown(subject.to_owned()).words().zh, said);
         }
     }
 }

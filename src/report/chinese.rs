@@ -11,7 +11,7 @@ use std::sync::LazyLock;
 const TABLE: &str = include_str!("messages.tsv");
 
 /// How deep a message may stand within others.
-const DEEPEST: usize = 4;
+const DEEPEST: usize = 6;
 
 static MESSAGES: LazyLock<Messages> = LazyLock::new(|| Messages::read(TABLE));
 

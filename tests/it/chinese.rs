@@ -124,3 +124,94 @@ fn help_is_said_in_chinese() {
         assert!(words.contains(said), "{line:?} {variables:?}: {words}");
     }
 }
+
+/// Every sentence in the room of dictionaries, which authors of lists are told: but for what is
+/// no message (names of keyed hashes, what is written into files) and what has its Chinese beside it.
+#[test]
+fn what_is_wrong_with_a_dictionary_has_its_chinese() {
+    let literal = regex::Regex::new(r#""((?:[^"\\]|\\.|\\\n)*)""#).unwrap();
+    let no_message = regex::Regex::new(
+        r"(?:Words::new\(\s*(?:format!\(\s*)?|wrong\(|mac\(|odd\(|expect\(|or\(en,|line ==|parse\(|panic!\(|b|writeln!\(\s*\w+,|text\(\w+, .certainty.,|is_ok\(\),|let mut text = format!\(|en \+=)\s*$",
+    )
+    .unwrap();
+    let wrapped = regex::Regex::new(r"\\\n\s*").unwrap();
+    let hole = regex::Regex::new(r"\{[^{}…]*\}").unwrap();
+    let word = regex::Regex::new(r"\b[a-z]{2,}\b").unwrap();
+    let (mut seen, mut english) = (0, Vec::new());
+    // The check of the shipped rules is a test.
+    let own =
+        sources(Path::new("src/dictionary")).into_iter().filter(|p| !p.ends_with("rules_check.rs"));
+    for path in own {
+        let text = std::fs::read_to_string(&path).unwrap();
+        let text = text.split("#[cfg(test)]").next().unwrap_or_default();
+        let lines: Vec<_> = text.lines().filter(|l| !l.trim_start().starts_with("//")).collect();
+        // A quotation mark by itself begins no literal.
+        let text = lines.join("\n").replace("'\"'", "' '");
+        for found in literal.captures_iter(&text) {
+            let before = &text[..found.get(0).unwrap().start()];
+            let said = wrapped.replace_all(&found[1], "").replace("\\\"", "\"");
+            let example = hole.replace_all(&said, "7").into_owned();
+            let is_toml = said.contains("\\n");
+            if word.find_iter(&example).count() < 2
+                || !example.contains(' ')
+                || is_chinese(&example)
+                || is_toml
+                || no_message.is_match(before)
+            {
+                continue;
+            }
+            seen += 1;
+            if !is_chinese(&Lang::Zh.message(&example)) {
+                english.push(format!("{}: {said}", path.display()));
+            }
+        }
+    }
+    assert!(seen > 80, "{seen} messages");
+    assert!(english.is_empty(), "{english:#?}");
+}
+
+#[test]
+fn what_is_wrong_with_a_list_is_said_in_chinese() {
+    let folder = tempfile::tempdir().unwrap();
+    let list = folder.path().join("own.toml");
+    let scope = "[scope]\nid = \"own.x\"\nname = { zh = \"甲\", en = \"A\" }\n";
+    let entry = "[[entry]]\nid = \"own.x.1\"\nmatter = \"一项\"\nterms = [\"名称\"]\n";
+    for (text, said) in [
+        (format!("{scope}{entry}"), "条目1个，均无误；已演练示例0个\n1个条目没有示例"),
+        (
+            format!("{scope}{}", entry.replace("own.x.1", "Own 1")),
+            "own.toml:4：Own 1：标识由a-z、0-9、点和连字符组成\n",
+        ),
+        (format!("{scope}{}", entry.replace("\"名称\"", "")), "terms：没有词语的列表无从命中"),
+        (
+            format!("{scope}{}", entry.replace("名称", "@none")),
+            "own.toml:4：own.x.1：terms：没有名为none的列表\n",
+        ),
+        (format!("{scope}{entry}colour = 1\n"), "own.toml:8：没有`colour`这一项；可用：`"),
+        (format!("{scope}{entry}within = 5000\n"), "5000不是可用的距离：须为1至1000字"),
+        (format!("{scope}{entry}terms = 1\n"), "own.toml:8：键重复"),
+        (
+            format!("{scope}{}", entry.replace("[\"名称\"]", "7")),
+            "类型有误：所给为整数`7`，须为列表",
+        ),
+        (format!("{scope}{}", entry.replace("\"一项\"", "\"一项")), "own.toml:6：字符串有误"),
+        (
+            format!("{scope}{entry}examples = [\"无关\"]\n"),
+            "own.toml:4：own.x.1：未能命中自己的示例：\"无关\"",
+        ),
+        (format!("{scope}{entry}none_of = [\"re:(\"]\n"), "正则表达式有误"),
+    ] {
+        std::fs::write(&list, &text).unwrap();
+        let mut check = vetmark();
+        check.args(["dictionary", "check"]).arg(&list).env("VETMARK_LANG", "zh");
+        let out = check.output().unwrap();
+        let words = String::from_utf8([out.stdout, out.stderr].concat()).unwrap();
+        assert!(words.contains(said), "{text}\n{words}");
+        let mut check = vetmark();
+        check.args(["dictionary", "check"]).arg(&list).env("VETMARK_LANG", "en");
+        let out = check.output().unwrap();
+        let words = String::from_utf8([out.stdout, out.stderr].concat()).unwrap();
+        let words = words.replace("无关", "");
+        assert!(!is_chinese(&words), "{words}");
+    }
+}

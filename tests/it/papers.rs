@@ -43,7 +43,7 @@ fn office() -> tempfile::TempDir {
     let shown = done(room, &["matter", "show", "1", "--by", "li"]);
     let ids = shown.lines().filter_map(|line| line.trim().split_once("  "));
     let ids = ids.filter(|(id, rest)| {
-        id.starts_with('f') && (rest.starts_with("block") || rest.starts_with("review"))
+        id.starts_with('f') && (rest.starts_with("禁止") || rest.starts_with("审查"))
     });
     let rulings: Vec<_> = ids.map(|(id, _)| format!("{id}=看过原件")).collect();
     let rulings: Vec<_> = rulings.iter().flat_map(|ruling| ["--leave", ruling]).collect();

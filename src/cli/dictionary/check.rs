@@ -7,9 +7,10 @@ use std::sync::Arc;
 
 use super::Source;
 use crate::cli::output::Output;
-use crate::cli::{Status, complain};
+use crate::cli::{Status, complain, locale, say};
 use crate::dictionary::{Diagnostic, Dictionary, Entry};
 use crate::pipeline::{Failure, rehearse_entries};
+use crate::report::Lang;
 
 /// Check scope dictionaries and say everything that is wrong, with file and line
 ///
@@ -39,9 +40,18 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Status> {
     let rehearsed: usize = entries().map(examples).sum();
     let without = entries().filter(|entry| examples(entry) == 0).count();
     let mut out = Output::open(None)?;
-    writeln!(out, "{} entries in order, {rehearsed} examples rehearsed", entries().count())?;
+    let (lang, count) = (locale::spoken(), entries().count());
+    let words = lang.pick(
+        format!("{count} entries in order, {rehearsed} examples rehearsed"),
+        format!("条目{count}个，均无误；已演练示例{rehearsed}个"),
+    );
+    writeln!(out, "{words}")?;
     if without > 0 {
-        writeln!(out, "{without} entries have no examples: nothing proves them")?;
+        let words = lang.pick(
+            format!("{without} entries have no examples: nothing proves them"),
+            format!("{without}个条目没有示例：无从证明其效果"),
+        );
+        writeln!(out, "{words}")?;
     }
     out.finish()?;
     Ok(Status::NothingFound)
@@ -57,7 +67,7 @@ pub(in crate::cli) fn in_order(
         Ok(dictionary) => {
             let dictionary = Arc::new(dictionary);
             let failures = rehearse(&dictionary);
-            failures.iter().for_each(|failure| complain(&failure.to_string()));
+            failures.iter().for_each(complain_of);
             failures.is_empty().then_some(dictionary)
         }
         Err(mut wrong) => {
@@ -65,5 +75,14 @@ pub(in crate::cli) fn in_order(
             wrong.iter().for_each(|diagnostic| complain(&diagnostic.to_string()));
             None
         }
+    }
+}
+
+/// Says that an example did not do what its author says it does.
+pub(super) fn complain_of(failure: &Failure) {
+    let Failure { file, line, entry, example, problem } = failure;
+    match locale::spoken() {
+        Lang::En => complain(&failure.to_string()),
+        Lang::Zh => say("错误：", &format!("{file}:{line}：{entry}：{}：{example:?}", problem.zh)),
     }
 }

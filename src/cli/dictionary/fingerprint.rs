@@ -8,7 +8,7 @@ use anyhow::bail;
 
 use crate::cli::output::Output;
 use crate::cli::passwords::PasswordFile;
-use crate::cli::{Status, key_file, remark};
+use crate::cli::{Status, key_file, locale, remark};
 use crate::dictionary::Key;
 use crate::dictionary::known::{Added, Maker};
 use crate::extract::{Budget, Limits, Passwords, extract};
@@ -82,12 +82,17 @@ pub(in crate::cli) fn run(args: &Args) -> anyhow::Result<Status> {
     out.finish()?;
     let known = list(&added, &names)?;
     let (letters, runs) = added.iter().fold((0, 0), |(l, r), d| (l + d.letters, r + d.runs));
-    remark(&format!(
-        "{}: {known} of {} documents, {letters} letters, {runs} hashes, {} bytes; key id {}",
-        args.out.display(),
-        added.len(),
-        bytes.len(),
-        hex(&key.id())
+    let (out, all, length) = (args.out.display(), added.len(), bytes.len());
+    let id = hex(&key.id());
+    remark(&locale::spoken().pick(
+        format!(
+            "{out}: {known} of {all} documents, {letters} letters, {runs} hashes, {length} bytes; \
+             key id {id}"
+        ),
+        format!(
+            "{out}：文件{all}份，登记{known}份；{letters}字，散列值{runs}个，{length}字节；\
+             密钥标识{id}"
+        ),
     ));
     Ok(match reader.whole && known == added.len() {
         true => Status::NothingFound,
@@ -104,9 +109,15 @@ fn list(added: &[Added], names: &[String]) -> anyhow::Result<usize> {
             known += 1;
             writeln!(out, "{}\t{}", crate::report::Shown(id), crate::report::Shown(name))?;
         } else {
-            remark(&format!(
-                "{name}: not known: {letters} letters, of which {common} stand in templates or in \
-                 many documents; too few are its own"
+            remark(&locale::spoken().pick(
+                format!(
+                    "{name}: not known: {letters} letters, of which {common} stand in templates \
+                     or in many documents; too few are its own"
+                ),
+                format!(
+                    "{name}：未登记：共{letters}字，其中{common}字见于模板或者多份文件，\
+                     自身文字过少"
+                ),
             ));
         }
     }
@@ -138,7 +149,8 @@ impl Reader {
                     _ => String::new(),
                 };
                 let (trail, rule) = (&submission.provenance, gap.kind.rule());
-                remark(&format!("{trail}: {rule}{limit}: {}", gap.detail));
+                let why = locale::spoken().message(&gap.detail);
+                remark(&format!("{trail}: {rule}{limit}: {why}"));
             }
             waiting.extend(std::mem::take(&mut extraction.children).into_iter().rev());
             texts.push(extraction.text);

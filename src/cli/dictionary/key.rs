@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use crate::cli::{Status, new_key, remark};
+use crate::cli::{Status, new_key, note};
 use crate::dictionary::Key;
 use crate::model::hex;
 
@@ -23,6 +23,6 @@ pub(in crate::cli) fn run(args: &Args) -> anyhow::Result<Status> {
     new_key::write(&args.out, &text)?;
     let key = Key::read(text.as_bytes())
         .map_err(|why| anyhow::anyhow!("{}: {why}", args.out.display()))?;
-    remark(&format!("{}: key id {}", args.out.display(), hex(&key.id())));
+    note(&format!("{}: key id {}", args.out.display(), hex(&key.id())));
     Ok(Status::NothingFound)
 }

@@ -6,13 +6,15 @@ use std::sync::Arc;
 
 use anyhow::bail;
 
+use super::check::complain_of;
 use super::sound;
 use crate::cli::output::Output;
-use crate::cli::{Status, complain, key_file, remark};
+use crate::cli::{Status, key_file, locale, note, remark};
 use crate::dictionary::keyed::{LEAST_BITS, Made, make};
 use crate::dictionary::{Dictionary, Key, Kind, load};
 use crate::model::hex;
 use crate::pipeline::rehearse;
+use crate::report::Lang;
 
 /// Make a list that finds its words and does not show them
 ///
@@ -67,10 +69,10 @@ pub(in crate::cli) fn run(args: &Args) -> anyhow::Result<Status> {
     }
     let made = sound(make(&sources, &wanted, &key, args.least_bits, args.names))?;
     for refused in &made.refused {
-        remark(&refused.to_string());
+        note(&refused.to_string());
     }
     for entry in &made.empty {
-        remark(&format!("{entry}: no head word is left, so the entry is not in the list"));
+        note(&format!("{entry}: no head word is left, so the entry is not in the list"));
     }
     if made.words == 0 {
         bail!("no head word is left: no list is written");
@@ -105,19 +107,30 @@ fn rehearsed(
         bail!("the list that was made cannot be opened: {shut}");
     }
     let failures = rehearse(&Arc::new(keyed));
-    failures.iter().for_each(|failure| complain(&failure.to_string()));
+    failures.iter().for_each(complain_of);
     if failures.is_empty() { Ok(()) } else { bail!("examples fail: no list is written") }
 }
 
 fn summary(args: &Args, made: &Made, key: &Key) {
     let Made { entries, conditions, words, bytes, .. } = made;
-    let fewest = made.least_bits.map_or_else(String::new, |bits| format!(", {bits} bits or more"));
-    remark(&format!(
-        "{}: {words} head words{fewest}; {entries} entries, {conditions} of them with conditions; \
-         {} head words left out; {} bytes; key id {}",
-        args.out.display(),
-        made.refused.len(),
-        bytes.len(),
-        hex(&key.id())
-    ));
+    let (out, refused, length) = (args.out.display(), made.refused.len(), bytes.len());
+    let id = hex(&key.id());
+    remark(&match locale::spoken() {
+        Lang::En => {
+            let fewest = made.least_bits.map(|bits| format!(", {bits} bits or more"));
+            format!(
+                "{out}: {words} head words{}; {entries} entries, {conditions} of them with \
+                 conditions; {refused} head words left out; {length} bytes; key id {id}",
+                fewest.unwrap_or_default()
+            )
+        }
+        Lang::Zh => {
+            let fewest = made.least_bits.map(|bits| format!("（不少于{bits}位）"));
+            format!(
+                "{out}：首词{words}个{}；条目{entries}个，其中附条件的{conditions}个；\
+                 未收入首词{refused}个；{length}字节；密钥标识{id}",
+                fewest.unwrap_or_default()
+            )
+        }
+    });
 }

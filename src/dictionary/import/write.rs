@@ -41,6 +41,14 @@ pub fn write_scope(head: &ScopeHead, out: &mut dyn Write) -> io::Result<()> {
         out,
         "# an entry precise, examples prove it. `vetmark dictionary check` looks through this file."
     )?;
+    writeln!(
+        out,
+        "# 由 `vetmark dictionary import` 生成，事项照录原清单。derived = true的，词语取自事项名称：宜换用更好的"
+    )?;
+    writeln!(
+        out,
+        "# 词语，并以限定和排除使之准确、以示例证明。`vetmark dictionary check` 检查本文件。"
+    )?;
     writeln!(out, "\n[scope]")?;
     text(out, "id", &head.id)?;
     let name_en = if head.name_en.is_empty() { &head.name } else { &head.name_en };
