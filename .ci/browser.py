@@ -1,6 +1,7 @@
 """Walks the whole procedure in a real browser, with three persons and in both languages:
-in English with the mouse, in Chinese with the keyboard alone. On every page it meets, axe-core
-looks for what keeps people out; anything serious ends the walk.
+in English with the mouse, in Chinese with the keyboard alone, and in both with scripts switched
+off. On every page it meets, axe-core looks for what keeps people out; anything serious ends the
+walk. Without scripts axe-core cannot run: there it is what the pages and the ledger say.
 
     browser.py --vetmark PROGRAM --axe axe.min.js [--shots FOLDER [--room FOLDER]]
 
@@ -8,12 +9,15 @@ Needs chromium with its driver, and selenium.
 """
 
 import argparse
+import io
+import json
 import pathlib
 import re
 import shutil
 import subprocess
 import sys
 import tempfile
+import zipfile
 
 from selenium import webdriver
 from selenium.webdriver.chrome.service import Service
@@ -29,6 +33,19 @@ PEOPLE = [("zhang", "张三", "submitter"), ("li", "李四", "reviewer"), ("wang
 SERIOUS = ("serious", "critical")
 
 
+def long_matter():
+    """A matter with everything in it: a mark, more text than one page shows, and a part that
+    cannot be read."""
+    lines = ["机密★10年", "关于汛期值班安排的通知", "2024年3月1日"]
+    lines += [f"第{number}日由第{number % 7 + 1}组值班。" for number in range(1, 900)]
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        for name, content in [("通知.txt", "\n".join(lines).encode()), ("附图.pdf", b"%PDF-1.7\nno")]:
+            # The same bytes on any day.
+            archive.writestr(zipfile.ZipInfo(name, (2024, 3, 1, 8, 0, 0)), content)
+    return packed.getvalue()
+
+
 class Office:
     """A room with documents, a store, and a console over it."""
 
@@ -42,6 +59,8 @@ class Office:
         for document in sorted((TREE / "corpora/sample/documents").iterdir()):
             shutil.copy(document, here / "in")
         (here / "in/旧稿.pdf").write_bytes(b"%PDF-1.7\nnothing more")
+        (here / "in/值班安排.zip").write_bytes(long_matter())
+        self.vetmark, self.here = vetmark, here
         store = ["--store", str(here / "store")]
         scan = [vetmark, "scan", "in", "--quotes=on", "--as-of", "2026-11-27", "--out", "report"]
         done = subprocess.run(scan + store, cwd=here, capture_output=True, text=True)
@@ -50,6 +69,14 @@ class Office:
         self.server = subprocess.Popen(serve + store, cwd=here, stdout=subprocess.PIPE, text=True)
         self.setup = self.server.stdout.readline().strip()
         self.base = re.match(r"https?://[^/]+", self.setup).group()
+
+    def ledger(self):
+        """What was done so far: actor, action, subject and body of every entry, which hold."""
+        where = {"cwd": self.here, "check": True, "capture_output": True}
+        subprocess.run([self.vetmark, "ledger", "verify", "store"], **where)
+        out = subprocess.run([self.vetmark, "ledger", "export", "--store", "store"], **where).stdout
+        _, *entries = [json.loads(line) for line in out.splitlines()]
+        return [(e["actor"], e["action"], e["subject"], json.loads(e["body"])) for e in entries]
 
     def close(self):
         self.server.terminate()
@@ -60,7 +87,7 @@ class Office:
 class Browser:
     """One person's browser."""
 
-    def __init__(self, args, lang, keyboard):
+    def __init__(self, args, lang, keyboard, scripts=True):
         options = webdriver.ChromeOptions()
         for argument in [
             "--headless=new", "--no-sandbox", "--disable-gpu", "--window-size=1440,1000",
@@ -73,6 +100,10 @@ class Browser:
         options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
         self.driver = webdriver.Chrome(service=Service(args.chromedriver), options=options)
         self.args, self.lang, self.keyboard, self.axe = args, lang, keyboard, args.axe.read_text()
+        self.scripts = scripts
+        if not scripts:
+            off = {"value": True}
+            self.driver.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", off)
 
     def open(self, address):
         self.driver.get(address)
@@ -82,6 +113,9 @@ class Browser:
         """What every page has to be: in its language, without complaint of browser or axe."""
         code = self.driver.find_element(By.TAG_NAME, "html").get_attribute("lang")
         assert code == {"en": "en", "zh": "zh-CN"}[self.lang], f"{code}: {self.driver.current_url}"
+        self.complaints()
+        if not self.scripts:
+            return
         # axe waits for frames and fonts: a page of ours has no frame.
         found = self.driver.execute_async_script(
             self.axe + "; const done = arguments[arguments.length - 1];"
@@ -93,6 +127,8 @@ class Browser:
             for node in one["nodes"]:
                 print("   ", node["html"][:200], node["failureSummary"][:300], file=sys.stderr)
         assert not bad, self.driver.current_url
+
+    def complaints(self):
         for line in self.driver.get_log("browser"):
             expected = "status of 4" in line["message"]
             assert line["level"] != "SEVERE" or expected, line
@@ -359,6 +395,161 @@ def around(browser, office):
     browser.shot(f"narrow-{browser.lang}")
 
 
+# Without scripts: links, forms and what the browser itself does with them.
+
+
+def no_scripts(browser):
+    """Keys of the script do nothing: it did not run."""
+    browser.press("?")
+    browser.press("j")
+    assert not browser.all("dialog"), "a script ran"
+    assert browser.driver.switch_to.active_element.tag_name == "body", "a script ran"
+
+
+def found_in_queue(browser, words):
+    """A matter by a facet, by a word that was typed, and by both, and the way into it."""
+    hits = lambda: [link.text for link in browser.all("a.hit")]
+    everything = hits()
+    assert len(everything) > 5, everything
+    browser.go("nav.facets a[href*='verdict=withhold']")
+    withheld = hits()
+    assert 0 < len(withheld) < len(everything) and set(withheld) < set(everything), withheld
+    assert browser.all("nav.facets a[href*='verdict=withhold'][aria-current=true]")
+    browser.write("#text", words)
+    browser.go(".filter button")
+    assert len(hits()) == 1 and words in hits()[0], hits()
+    assert "verdict=withhold" in browser.driver.current_url, "the facet is lost"
+    browser.write("#text", "没有这样的事项")
+    browser.go(".filter button")
+    browser.says({"en": "Nothing waits here", "zh": "没有符合条件的事项"}[browser.lang])
+    browser.write("#text", words)
+    browser.go(".filter button")
+    browser.go("a.hit")
+    return int(browser.driver.current_url.rsplit("/", 1)[1])
+
+
+def turned(browser, matter):
+    """A document beside what was found in it: its first page, its next, and back by a hit."""
+    browser.go(".finding .place a")
+    browser.says("机密★10年")
+    browser.says("第1日由第2组值班")
+    assert browser.all("mark.block"), "the mark is not marked"
+    # To the last stretch of a long page, by the way to the next, each an address of its own.
+    seen = [browser.driver.current_url]
+    while "第899日由" not in browser.driver.find_element(By.TAG_NAME, "main").text:
+        further = {"en": "next", "zh": "下一"}[browser.lang]
+        ways = [way for way in browser.all(".pages a") if further in way.text]
+        assert ways, browser.driver.find_element(By.CSS_SELECTOR, ".turn").text
+        browser.go(f".pages a[href='{ways[0].get_dom_attribute('href')}']")
+        assert browser.driver.current_url not in seen, seen
+        seen.append(browser.driver.current_url)
+    assert len(seen) > 2, seen
+    text = browser.driver.find_element(By.TAG_NAME, "main").text
+    assert "机密★10年" not in text, text[:400]
+    browser.go(".turn a.beyond")
+    browser.says("机密★10年")
+    browser.go("h1 a")
+    assert browser.driver.current_url.endswith(f"/matters/{matter}")
+
+
+def plain_submit(browser, office, words):
+    sign_in(browser, office, "zhang")
+    no_scripts(browser)
+    matter = found_in_queue(browser, words)
+    no_scripts(browser)
+    turned(browser, matter)
+    # What the browser holds back without a script: a form that is not filled in.
+    browser.driver.find_element(By.CSS_SELECTOR, "#step button").click()
+    assert browser.all("#channel:invalid"), "an empty channel is taken"
+    browser.write("#channel", "政府网站")
+    browser.write("#day", "2026-12-01")
+    browser.write("#basis", "政府信息公开条例")
+    browser.write("#opinion", "拟公开")
+    browser.go("#step button")
+    browser.says({"en": "Recorded", "zh": "已登记"}[browser.lang])
+    step = browser.all(".steps [aria-current=step]")[0].text
+    assert {"en": "confidentiality review", "zh": "保密审查"}[browser.lang] in step, step
+    sign_out(browser)
+    return matter
+
+
+def plain_review(browser, office, matter):
+    sign_in(browser, office, "li")
+    browser.open(f"{office.base}/matters/{matter}")
+    ruled = []
+    for field in browser.all("input[name^=reason-]"):
+        finding = field.get_attribute("name").removeprefix("reason-")
+        ruling = "upheld" if not ruled else "left"
+        browser.tick(f"#{finding}-{ruling}")
+        browser.write(f"#reason-{finding}", "看过原件")
+        ruled.append((finding, ruling))
+    attested = [field.get_attribute("id") for field in browser.all("textarea[name^=attest-]")]
+    assert ruled and attested, (ruled, attested)
+    for field in attested:
+        browser.write(f"#{field}", "已阅纸质件，无标志")
+    browser.write("#opinion", "标志成立，建议不予公开")
+    browser.go("#step button")
+    browser.says({"en": "Recorded", "zh": "已登记"}[browser.lang])
+    sign_out(browser)
+    return ruled, [field.removeprefix("attest-") for field in attested]
+
+
+def plain_decide(browser, office, matter):
+    sign_in(browser, office, "wang")
+    browser.open(f"{office.base}/matters/{matter}")
+    browser.tick("#conclusion-withhold")
+    browser.write("#reason", "不同意公开")
+    browser.go("#step button")
+    browser.says({"en": "Recorded", "zh": "已登记"}[browser.lang])
+    browser.says({"en": "Decided for every channel", "zh": "各公开渠道均已办结"}[browser.lang])
+    said = browser.driver.find_element(By.ID, "said").text
+    for words in ["张三", "拟公开", "李四", "标志成立，建议不予公开", "看过原件", "已阅纸质件，无标志",
+                  "王五", "不同意公开", {"en": "do not disclose", "zh": "不予公开"}[browser.lang]]:
+        assert words in said, f"{words} not in\n{said}"
+    browser.shot(f"plain-decided-{browser.lang}")
+    # The other language by the link at the top, and back.
+    other = {"en": "zh-CN", "zh": "en"}[browser.lang]
+    for code in [other, {"en": "en", "zh": "zh-CN"}[browser.lang]]:
+        browser.driver.find_element(By.CSS_SELECTOR, ".who > a").click()
+        WebDriverWait(browser.driver, 60).until(
+            lambda driver: driver.find_elements(By.CSS_SELECTOR, f"html[lang='{code}']")
+        )
+    sign_out(browser)
+
+
+def walk_plain(args, lang):
+    """The whole procedure with scripts switched off, and what the ledger says of it."""
+    office = Office(args.vetmark, args.room)
+    browser = Browser(args, lang, keyboard=False, scripts=False)
+    try:
+        set_up(browser, office)
+        matter = plain_submit(browser, office, "值班安排")
+        ruled, attested = plain_review(browser, office, matter)
+        plain_decide(browser, office, matter)
+    except Exception:
+        browser.shot("failed")
+        raise
+    finally:
+        browser.driver.quit()
+        entries = office.ledger()
+        office.close()
+    of = [(actor, action, body) for actor, action, subject, body in entries
+          if subject == f"matter {matter}" and actor in ("zhang", "li", "wang")]
+    done = [(actor, action) for actor, action, _ in of if action not in ("matter.look", "matter.page")]
+    steps = [("zhang", "matter.submit"), ("li", "matter.review"), ("wang", "matter.decide")]
+    assert done == steps, done
+    for actor, _ in steps:
+        assert (actor, "matter.look") in [(a, action) for a, action, _ in of], f"{actor} never looked"
+    pages = [body for actor, action, body in of if (actor, action) == ("zhang", "matter.page")]
+    assert len(pages) >= 3, f"pages were turned and not entered: {pages}"
+    review = next(body for _, action, body in of if action == "matter.review")
+    told = json.dumps(review, ensure_ascii=False)
+    for words in ["看过原件", "已阅纸质件，无标志"] + [f'"{finding}"' for finding, _ in ruled]:
+        assert words in told, f"{words} not in {told}"
+    assert all(number in told for number in attested), told
+    print(f"walked in {lang} with scripts switched off")
+
+
 def walk(args, lang, keyboard):
     office = Office(args.vetmark, args.room)
     browser = Browser(args, lang, keyboard)
@@ -385,11 +576,15 @@ def main():
     parser.add_argument("--shots", type=pathlib.Path)
     parser.add_argument("--room", type=pathlib.Path, help="folder to work in, seen on pictures")
     parser.add_argument("--chromedriver", default="/usr/bin/chromedriver")
+    parser.add_argument("--plain", action="store_true", help="the walks without scripts alone")
     args = parser.parse_args()
     if args.shots:
         args.shots.mkdir(parents=True, exist_ok=True)
-    walk(args, "en", keyboard=False)
-    walk(args, "zh", keyboard=True)
+    if not args.plain:
+        walk(args, "en", keyboard=False)
+        walk(args, "zh", keyboard=True)
+    walk_plain(args, "en")
+    walk_plain(args, "zh")
 
 
 main()
