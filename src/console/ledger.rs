@@ -13,6 +13,7 @@ use super::typed::{Posted, Typed};
 use super::who::Signed;
 use crate::model::Role;
 use crate::record::{self, Act, Entry};
+use crate::report::Lang;
 
 /// Entries of a page.
 const ENTRIES: u32 = 100;
@@ -21,8 +22,10 @@ struct Row {
     seq: u64,
     when: String,
     actor: String,
+    /// What was done, in a word; nothing where no word is known.
+    words: String,
     action: String,
-    subject: String,
+    about: String,
     body: String,
     hash: String,
 }
@@ -38,13 +41,15 @@ struct LedgerPage {
     checked: Option<(bool, Vec<String>)>,
 }
 
-fn row(entry: &Entry, console: &Console) -> Row {
+fn row(entry: &Entry, console: &Console, lang: Lang) -> Row {
+    let words = record::action_words(&entry.action);
     Row {
         seq: entry.seq,
         when: console.when(&entry.at),
         actor: shown(&entry.actor),
+        words: words.map(|words| lang.of(&words).to_owned()).unwrap_or_default(),
         action: shown(&entry.action),
-        subject: shown(&entry.subject),
+        about: shown(lang.of(&record::subject_words(&entry.subject))),
         body: shown(&entry.body),
         hash: entry.hash.to_string(),
     }
@@ -52,7 +57,7 @@ fn row(entry: &Entry, console: &Console) -> Row {
 
 async fn page(console: &Console, signed: &Signed, query: &Typed) -> Result<LedgerPage, Error> {
     signed.must_be(&[Role::Auditor])?;
-    let subject = query.get("subject").to_owned();
+    let subject = record::subject_meant(query.get("subject"));
     let before: Option<u64> = query.get("before").parse().ok();
     let (name, at, about) = (signed.person.name.clone(), console.now(), subject.clone());
     if before.is_none() {
@@ -80,8 +85,8 @@ async fn page(console: &Console, signed: &Signed, query: &Typed) -> Result<Ledge
     let lang = signed.lang;
     Ok(LedgerPage {
         page: Page::of(signed, "/ledger", lang.pick("Ledger", "台账")),
-        rows: entries.iter().map(|entry| row(entry, console)).collect(),
-        subject: shown(&subject),
+        rows: entries.iter().map(|entry| row(entry, console, lang)).collect(),
+        subject: shown(lang.of(&record::subject_words(&subject))),
         next,
         checked: None,
     })

@@ -73,7 +73,7 @@ fn row(console: &Console, number: usize, scope: &Scope, lang: Lang) -> ScopeRow 
         name: shown(lang.of(&scope.name)),
         status: shown(lang.of(&scope.status)),
         days: days(scope.valid_from, scope.valid_to, lang),
-        certainty: shown(&scope.certainty),
+        certainty: shown(&lang.message(&scope.certainty)),
         entries: console.dictionary.entries.iter().filter(|entry| entry.scope == number).count(),
     }
 }

@@ -6,6 +6,7 @@ use std::io;
 
 use rusqlite::ErrorCode;
 
+use super::names::subject_words;
 use crate::model::{Words, named};
 
 /// What the room's functions give.
@@ -82,8 +83,8 @@ impl Error {
         match self {
             Self::Refused(refusal) => refusal.words(),
             Self::Unknown(what) => {
-                let named = in_chinese(what);
-                Words::new(format!("there is no {what} in the store"), format!("库中没有{named}"))
+                let Words { en, zh } = subject_words(what);
+                Words::new(format!("there is no {en} in the store"), format!("库中没有{zh}"))
             }
             Self::Wrong(words) => words.clone(),
             Self::Newer { found, known } => Words::new(
@@ -147,30 +148,6 @@ impl From<rusqlite::Error> for Error {
             _ => Self::Database(error),
         }
     }
-}
-
-/// What the ledger calls somebody or something, in Chinese: `part 2 of matter 3`.
-fn in_chinese(subject: &str) -> String {
-    let within =
-        |(inner, outer): (&str, &str)| format!("{}的{}", in_chinese(outer), in_chinese(inner));
-    if let Some(part) = subject.strip_prefix("part ") {
-        return match part.split_once(" of ") {
-            Some((number, whole)) => within((&format!("部分{number}"), whole)),
-            None => format!("部分{part}"),
-        };
-    }
-    for (english, chinese) in
-        [("matter ", "事项"), ("person ", "人员"), ("sample ", "样本"), ("token ", "令牌")]
-    {
-        if let Some(name) = subject.strip_prefix(english) {
-            // A matter is asked for by the channel it was proposed for, too.
-            return match name.split_once(" for ").filter(|_| english == "matter ") {
-                Some((number, channel)) => format!("{chinese}{number}（{channel}）"),
-                None => format!("{chinese}{name}"),
-            };
-        }
-    }
-    subject.to_owned()
 }
 
 #[cfg(test)]

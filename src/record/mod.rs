@@ -17,6 +17,7 @@ mod ledger;
 mod links;
 mod looks;
 mod migrations;
+mod names;
 mod papers;
 mod passages;
 mod people;
@@ -44,6 +45,7 @@ pub use ledger::{
 };
 pub use links::{GIVE_CODES, LINK_MINUTES, LinkFor, Newcomer};
 pub use looks::Look;
+pub use names::{action_words, subject_meant, subject_words};
 pub use papers::{Chosen, Paper, Proposed};
 pub use passages::{Answered, NOTICE, Passage, Passed, Released};
 pub use people::Person;

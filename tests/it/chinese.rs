@@ -215,3 +215,30 @@ fn what_is_wrong_with_a_list_is_said_in_chinese() {
         assert!(!is_chinese(&words), "{words}");
     }
 }
+
+/// Every action that the sources enter in the ledger has its words for who reads it there.
+#[test]
+fn actions_of_the_ledger_have_their_words() {
+    let entered = regex::Regex::new(
+        r#"\b(?:append|note|order|examined)\((?:[^"();]|\([^();"]*\))*"([a-z]+\.[a-z-]+|scan)""#,
+    )
+    .unwrap();
+    let mut seen = std::collections::BTreeSet::new();
+    for room in ["src/record", "src/console", "src/gateway", "src/cli"] {
+        for path in sources(Path::new(room)) {
+            let text = std::fs::read_to_string(&path).unwrap();
+            let text = text.split("#[cfg(test)]\nmod tests {").next().unwrap_or_default();
+            seen.extend(entered.captures_iter(text).map(|found| found[1].to_owned()));
+        }
+    }
+    assert!(seen.len() > 30, "{seen:?}");
+    seen.insert("gateway.notice".to_owned());
+    let mute: Vec<_> = seen
+        .iter()
+        .filter(|action| {
+            !vetmark::record::action_words(action)
+                .is_some_and(|words| is_chinese(&words.zh) && !is_chinese(&words.en))
+        })
+        .collect();
+    assert!(mute.is_empty(), "{mute:?}");
+}

@@ -99,7 +99,7 @@ impl Page<'_> {
         self.fact(["source", "来源"], &own(&entry.sources, &scope.sources))?;
         let certainty =
             if entry.certainty.is_empty() { &scope.certainty } else { &entry.certainty };
-        self.fact(["certainty", "可靠程度"], certainty)?;
+        self.fact(["certainty", "可靠程度"], &self.lang.message(certainty))?;
         self.fact(["stands in", "所在文件"], &format!("{}:{}", entry.file, entry.line))
     }
 

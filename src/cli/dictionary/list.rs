@@ -82,7 +82,7 @@ fn text<'d>(
     };
     fact(out, "status", "状态", lang.of(&scope.status))?;
     fact(out, "valid", "有效期", &validity(scope.valid_from, scope.valid_to, lang))?;
-    fact(out, "certainty", "可靠程度", &scope.certainty)?;
+    fact(out, "certainty", "可靠程度", &lang.message(&scope.certainty))?;
     fact(out, "source", "来源", &scope.sources.join(" "))?;
     for entry in entries {
         let level = if entry.level.is_empty() { "-" } else { &entry.level };
@@ -90,10 +90,11 @@ fn text<'d>(
         let name = lang.of(&entry.name);
         write!(out, "  {}  {}  {}  {}", entry.id, Shown(level), Shown(number), Shown(name))?;
         let own_days = validity(entry.valid_from, entry.valid_to, lang);
+        let certainty = lang.message(&entry.certainty);
         let mut aside = vec![own_days.as_str()];
         // A body's own list and the scope it stands in are as certain as each other.
         if entry.certainty != dictionary.scopes[entry.scope].certainty {
-            aside.push(&entry.certainty);
+            aside.push(&certainty);
         }
         aside.retain(|words| !words.is_empty());
         if !aside.is_empty() {

@@ -215,7 +215,7 @@ async fn many_at_once_get_a_record_each_and_the_unopened_are_named() {
     fields.extend(PROPOSAL.iter().copied());
     let page = zhang.post("/bulk", &fields).await;
     assert_eq!(page.status, StatusCode::OK, "{}", page.body);
-    page.says("3 / 3");
+    page.says("Recorded: 3 of 3");
     page.says("their records say so: 2, 3");
     let store = office.store();
     for matter in 1..=3 {
@@ -231,7 +231,7 @@ async fn many_at_once_get_a_record_each_and_the_unopened_are_named() {
     let mut fields: Vec<_> = fields.iter().map(|(k, v)| (k.as_str(), v.as_str())).collect();
     fields.push(("opinion", "同意"));
     let page = li.post("/bulk", &fields).await;
-    page.says("1 / 2");
+    page.says("Recorded: 1 of 2");
     page.says("every finding is upheld");
 }
 
