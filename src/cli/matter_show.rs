@@ -145,7 +145,8 @@ fn came(passed: &Passed, lang: Lang, out: &mut dyn Write) -> io::Result<()> {
         (lang.pick("queue", "队列"), queue.as_deref()),
         (lang.pick("from", "发件人"), sender.as_deref()),
         (lang.pick("account", "账号"), account.as_deref()),
-        (lang.pick("client", "来源"), Some(client.as_str())),
+        (lang.pick("client", "来源"), (!passed.cleared).then_some(client.as_str())),
+        (lang.pick("addresses", "地址"), passed.cleared.then_some(lang.pick("cleared", "已清除"))),
         (lang.pick("by leave of", "放行授权人"), leave.as_deref()),
     ];
     for (name, value) in told {

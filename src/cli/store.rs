@@ -97,6 +97,13 @@ pub(super) fn run(args: &Args) -> anyhow::Result<Status> {
                 format!("{matters} matters taken out, {undecided} of them undecided"),
                 format!("已清除{matters}个事项，其中{undecided}个未作出决定"),
             ));
+            if done.addresses > 0 {
+                let passages = done.addresses;
+                remark(&lang.pick(
+                    format!("addresses of {passages} gateway passages cleared"),
+                    format!("已清除网关通行记录{passages}条的地址"),
+                ));
+            }
             sweep(&mut store, by, lang)?;
             Ok(Status::NothingFound)
         }

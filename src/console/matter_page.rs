@@ -249,7 +249,8 @@ fn came(passed: &Passed, console: &Console, lang: Lang) -> PassageView {
         (lang.pick("From", "发件人"), sender.as_deref()),
         (lang.pick("Account", "账号"), account.as_deref()),
         (lang.pick("Queue", "队列标识"), queue.as_deref()),
-        (lang.pick("Client", "来源"), Some(client.as_str())),
+        (lang.pick("Client", "来源"), (!passed.cleared).then_some(client.as_str())),
+        (lang.pick("Addresses", "地址"), passed.cleared.then_some(lang.pick("cleared", "已清除"))),
         (lang.pick("By leave of", "放行授权人"), leave.as_deref()),
     ];
     let mut facts: Vec<_> =

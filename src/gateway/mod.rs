@@ -43,6 +43,8 @@ pub use envelope::{Direction, Envelope};
 pub use limits::Limits;
 pub use log::Log;
 pub use metrics::Metrics;
+#[cfg(fuzzing)]
+pub use notice::fuzzed as fuzzed_notice;
 pub use peer::Peer;
 pub use policy::{Action, Policy};
 pub use scans::{Refused, Rules, Scans};

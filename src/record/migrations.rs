@@ -16,6 +16,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0007-runs.sql"),
     include_str!("migrations/0008-find.sql"),
     include_str!("migrations/0009-codes.sql"),
+    include_str!("migrations/0010-addresses.sql"),
 ];
 
 /// What SQLite's header says of a store of ours: `vetm`.

@@ -6,6 +6,7 @@
 //! calls says when.
 
 mod accounts;
+mod addresses;
 mod docket;
 mod due;
 mod error;

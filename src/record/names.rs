@@ -4,7 +4,7 @@
 use crate::model::{Step, Words};
 
 /// Every action that an entry of the ledger may name, with its words.
-const ACTIONS: [(&str, &str, &str); 43] = [
+const ACTIONS: [(&str, &str, &str); 44] = [
     ("scan", "examined for the first time", "首次审查"),
     ("scan.again", "examined again, the same", "再次审查，结果相同"),
     ("matter.open", "opened", "立项"),
@@ -19,6 +19,7 @@ const ACTIONS: [(&str, &str, &str); 43] = [
     ("original.not-held", "original not kept", "未能留存原件"),
     ("hold.purge", "originals taken out of the hold", "清除留存原件"),
     ("store.purge", "store purged", "清理记录库"),
+    ("addresses.purge", "addresses cleared", "清除地址"),
     ("store.backup", "copy written", "备份记录库"),
     ("store.holidays", "calendar of holidays kept", "存入节假日历"),
     ("session.open", "signed in", "登录"),

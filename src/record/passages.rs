@@ -2,13 +2,15 @@
 //! and whether somebody decided that what is held may go.
 
 use rusqlite::OptionalExtension;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use serde_json::json;
 
-use super::error::Result;
+use super::addresses;
+use super::error::{Error, Result};
 use super::evidence::Evidence;
 use super::keep::{Kept, Same, kept, subject};
 use super::ledger;
+use super::secret::Token;
 use super::store::{Act, Store};
 use crate::model::{Examination, Words, named};
 
@@ -29,7 +31,7 @@ named! {
 pub const NOTICE: &str = "gateway.notice";
 
 /// What came through a gateway.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Passage {
     /// By which protocol, e.g. `milter`.
     pub protocol: String,
@@ -62,6 +64,8 @@ pub struct Passed {
     pub at: String,
     /// What came through.
     pub passage: Passage,
+    /// Whether a purge cleared the addresses: then there are none.
+    pub cleared: bool,
 }
 
 /// A person's decision that what is held may go.
@@ -92,13 +96,21 @@ impl Store {
             let matter = kept.matter();
             let sql = "SELECT version FROM matter WHERE id = ?1";
             let version: u32 = tx.query_row(sql, [matter], |row| row.get(0))?;
-            let body = json!({ "version": version, "passage": passage });
+            let salt = Token::new()?.bytes();
+            let Passage { protocol, answer, queue, leave, .. } = passage;
+            let body = json!({
+                "version": version,
+                "passage": {
+                    "protocol": protocol, "answer": answer, "queue": queue, "leave": leave,
+                },
+                "addresses": addresses::sealed(passage, &salt)?,
+            });
             let seq = ledger::append(tx, act, "gateway.passage", &subject(matter), &body)?;
             let recipients = json!(passage.recipients).to_string();
             tx.prepare_cached(
                 "INSERT INTO passage (entry, matter, version, protocol, answer, queue, sender, \
-                 recipients, account, client, leave) \
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
+                 recipients, account, client, leave, salt) \
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
             )?
             .execute((
                 seq,
@@ -112,6 +124,7 @@ impl Store {
                 &passage.account,
                 &passage.client,
                 &passage.leave,
+                salt,
             ))?;
             Ok(kept)
         })
@@ -122,10 +135,9 @@ impl Store {
     /// # Errors
     /// Those of the store.
     pub fn passages(&self, matter: i64) -> Result<Vec<Passed>> {
-        let mut all = self.connection.prepare_cached(
-            "SELECT passage.entry, matter, passage.version, body, at FROM passage \
-             JOIN ledger ON ledger.seq = passage.entry WHERE matter = ?1 ORDER BY passage.entry",
-        )?;
+        let mut all = self
+            .connection
+            .prepare_cached(&format!("{SELECT} WHERE matter = ?1 ORDER BY passage.entry"))?;
         let mut rows = all.query([matter])?;
         let mut passages = Vec::new();
         while let Some(row) = rows.next()? {
@@ -139,11 +151,9 @@ impl Store {
     /// # Errors
     /// Those of the store.
     pub fn passage_of(&self, queue: &str) -> Result<Option<Passed>> {
-        let mut last = self.connection.prepare_cached(
-            "SELECT passage.entry, matter, passage.version, body, at FROM passage \
-             JOIN ledger ON ledger.seq = passage.entry WHERE queue = ?1 \
-             ORDER BY passage.entry DESC LIMIT 1",
-        )?;
+        let mut last = self.connection.prepare_cached(&format!(
+            "{SELECT} WHERE queue = ?1 ORDER BY passage.entry DESC LIMIT 1"
+        ))?;
         let mut rows = last.query([queue])?;
         rows.next()?.map(passed).transpose()
     }
@@ -154,14 +164,12 @@ impl Store {
     /// # Errors
     /// Those of the store.
     pub fn in_hold(&self) -> Result<Vec<Passed>> {
-        let mut all = self.connection.prepare_cached(
-            "SELECT passage.entry, matter, passage.version, body, at FROM passage \
-             JOIN ledger ON ledger.seq = passage.entry \
-             WHERE queue IS NOT NULL AND answer = 'hold' AND protocol IN ('milter', 'postfix') \
+        let mut all = self.connection.prepare_cached(&format!(
+            "{SELECT} WHERE queue IS NOT NULL AND answer = 'hold' AND protocol IN ('milter', 'postfix') \
              AND NOT EXISTS (SELECT 1 FROM ledger AS went \
              WHERE went.subject = 'queue ' || passage.queue AND went.seq > passage.entry) \
-             ORDER BY passage.entry",
-        )?;
+             ORDER BY passage.entry"
+        ))?;
         let mut rows = all.query([])?;
         let mut held = Vec::new();
         while let Some(row) = rows.next()? {
@@ -227,20 +235,56 @@ impl Store {
     }
 }
 
-/// What a row and its entry say: the ledger's own words, which nobody can change.
-fn passed(row: &rusqlite::Row<'_>) -> Result<Passed> {
+/// What [`passed`] reads.
+pub(super) const SELECT: &str = "SELECT passage.entry, matter, passage.version, body, at, sender, \
+    recipients, account, client, salt, cleared FROM passage \
+    JOIN ledger ON ledger.seq = passage.entry";
+
+/// What a row and its entry say: the ledger's own words, which nobody can change, and the
+/// addresses of the row, held against the seal that the entry has on them.
+pub(super) fn passed(row: &rusqlite::Row<'_>) -> Result<Passed> {
+    /// Entries of before addresses were sealed have them in their own words.
+    #[derive(Deserialize)]
+    struct Entered {
+        protocol: String,
+        answer: Answered,
+        queue: Option<String>,
+        leave: Option<String>,
+        sender: Option<String>,
+        #[serde(default)]
+        recipients: Vec<String>,
+        account: Option<String>,
+        #[serde(default)]
+        client: String,
+    }
     #[derive(Deserialize)]
     struct Body {
-        passage: Passage,
+        passage: Entered,
+        addresses: Option<String>,
     }
+    let damaged = |error: serde_json::Error| Error::Damaged(error.to_string());
     let body: String = row.get(3)?;
-    let body: Body = serde_json::from_str(&body)
-        .map_err(|error| super::error::Error::Damaged(error.to_string()))?;
+    let Body { passage: entered, addresses } = serde_json::from_str(&body).map_err(damaged)?;
+    let Entered { protocol, answer, queue, leave, sender, recipients, account, client } = entered;
+    let mut passage =
+        Passage { protocol, answer, queue, sender, recipients, account, client, leave };
+    let (entry, cleared) = (row.get(0)?, row.get::<_, Option<u64>>(10)?.is_some());
+    if let Some(seal) = addresses
+        && !cleared
+    {
+        passage.sender = row.get(5)?;
+        passage.recipients = serde_json::from_str(&row.get::<_, String>(6)?).map_err(damaged)?;
+        passage.account = row.get(7)?;
+        passage.client = row.get(8)?;
+        let salt: Option<Vec<u8>> = row.get(9)?;
+        addresses::held_against(&seal, entry, &passage, &salt.unwrap_or_default())?;
+    }
     Ok(Passed {
-        entry: row.get(0)?,
+        entry,
         matter: row.get(1)?,
         version: row.get(2)?,
         at: row.get(4)?,
-        passage: body.passage,
+        passage,
+        cleared,
     })
 }

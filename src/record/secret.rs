@@ -28,6 +28,11 @@ impl Token {
         Ok(Self(bytes))
     }
 
+    /// The bytes themselves, for what is no secret: a salt.
+    pub(super) fn bytes(&self) -> [u8; 32] {
+        self.0
+    }
+
     /// From 64 lower-case hexadecimal digits.
     pub fn parse(text: &str) -> Option<Self> {
         unhex(text).map(Self)

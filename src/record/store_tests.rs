@@ -140,7 +140,7 @@ fn a_copy_is_whole_and_a_purge_is_recorded() {
     let day = |text: &str| -> Date { text.parse().unwrap() };
     assert_eq!(store.purge(act("zhang"), day("2026-11-27"), true).unwrap(), Purged::default());
     let done = store.purge(act("zhang"), day("2026-11-28"), false).unwrap();
-    assert_eq!(done, Purged { matters: 1, undecided: 0 });
+    assert_eq!(done, Purged { matters: 1, ..Purged::default() });
     assert!(matches!(store.docket(1), Err(Error::Unknown(_))));
     assert_eq!(store.check().unwrap().wrong, []);
     let entries = entries_after(&store, 0, 1000).unwrap();
@@ -155,7 +155,7 @@ fn a_copy_is_whole_and_a_purge_is_recorded() {
     // What nobody decided about is taken out only where somebody says so.
     for (undecided, matters) in [(false, 0), (true, 1)] {
         let done = store.purge(act("zhang"), day("2026-11-28"), undecided).unwrap();
-        assert_eq!(done, Purged { matters, undecided: matters });
+        assert_eq!(done, Purged { matters, undecided: matters, addresses: 0 });
     }
     assert_eq!(store.check().unwrap().wrong, []);
 }

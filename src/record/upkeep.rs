@@ -31,6 +31,8 @@ pub struct Purged {
     pub matters: u64,
     /// Of them, those about which nobody had decided.
     pub undecided: u64,
+    /// Passages of matters that stay, whose addresses were cleared.
+    pub addresses: u64,
 }
 
 /// Records that do not say what the ledger says was done: changed, or put in beside it.
@@ -127,7 +129,11 @@ const PASSAGES_BESIDE_THE_LEDGER: &str = "SELECT passage.entry FROM passage \
     WHERE ledger.action IS NOT 'gateway.passage' OR ledger.subject <> 'matter ' || passage.matter \
     OR json_extract(body, '$.version') IS NOT passage.version \
     OR json_extract(body, '$.passage.queue') IS NOT passage.queue \
-    OR json_extract(body, '$.passage.answer') IS NOT passage.answer";
+    OR json_extract(body, '$.passage.answer') IS NOT passage.answer \
+    OR passage.cleared IS NULL AND passage.salt IS NULL \
+       AND json_extract(body, '$.addresses') IS NOT NULL \
+    OR passage.cleared IS NOT NULL AND NOT EXISTS (SELECT 1 FROM ledger AS said \
+       WHERE said.seq = passage.cleared AND said.action = 'addresses.purge')";
 
 /// Entries of passages that are gone, though nobody purged them.
 const ENTRIES_WITHOUT_A_PASSAGE: &str = "SELECT seq FROM ledger \
@@ -237,6 +243,12 @@ impl Store {
                 wrong.push(Words::new(format!("entry {seq}: {en}"), format!("第{seq}条：{zh}")));
             }
         }
+        for seq in self.readdressed()? {
+            wrong.push(Words::new(
+                format!("entry {seq}: the addresses of its passage are not those that were sealed"),
+                format!("第{seq}条：通行记录的地址与登记时的封存值不一致"),
+            ));
+        }
         for matter in self.numbers(MATTERS_BESIDE_THE_LEDGER)? {
             wrong.push(Words::new(
                 format!("matter {matter} is not what was found in it"),
@@ -310,7 +322,8 @@ impl Store {
     /// Takes out matters that nothing happened to since before a day: those about which
     /// somebody decided, and the others only where `undecided` says so. The ledger keeps
     /// every entry about them, and one for each that says it was taken out. What is still
-    /// to be reported, upward or as a leak, stays.
+    /// to be reported, upward or as a leak, stays. Of what stays, addresses of gateway passages
+    /// before the day are cleared, unless it is held and somebody has still to decide.
     ///
     /// # Errors
     /// That the actor may not, and those of the store.
@@ -349,6 +362,7 @@ impl Store {
             for sql in LEFT_OVER {
                 tx.execute(sql, [])?;
             }
+            purged.addresses = super::addresses::clear(tx, act, before)?;
             tx.execute_batch(WORDS_ANEW)?;
             tx.execute("DELETE FROM purging", [])?;
             Ok(purged)

@@ -29,6 +29,8 @@ use tokio::sync::Semaphore;
 use super::records::Records;
 use crate::model::{Date, Examination, Timestamp, Words};
 pub use access::{PREFIX, digest};
+#[cfg(fuzzing)]
+pub use name::fuzzed;
 
 use access::Failures;
 use examinations::Running;

@@ -104,6 +104,21 @@ fn percent(text: &str) -> Option<String> {
     String::from_utf8(bytes).ok()
 }
 
+/// Any bytes as a query and as a header: a name that comes of them is one, and no path.
+#[cfg(fuzzing)]
+pub fn fuzzed(bytes: &[u8]) {
+    let mut headers = HeaderMap::new();
+    if let Ok(value) = axum::http::HeaderValue::from_bytes(bytes) {
+        headers.insert(CONTENT_DISPOSITION, value);
+    }
+    let query = std::str::from_utf8(bytes).ok();
+    for name in [of(query, &headers), of(None, &headers)].into_iter().flatten() {
+        assert!(!name.is_empty() && name.len() <= LONGEST, "{name:?}");
+        assert!(!name.contains(['/', '\\']) && name != "..", "{name:?}");
+        assert!(!name.chars().any(char::is_control), "{name:?}");
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use axum::http::HeaderValue;

@@ -110,6 +110,27 @@ pub(super) fn chunk(buffer: &mut Vec<u8>) -> Option<u32> {
     Some(length)
 }
 
+/// Any bytes, as a peer might send them: each command and chunk takes something away.
+#[cfg(fuzzing)]
+pub fn fuzzed(bytes: &[u8]) {
+    let Some((how, bytes)) = bytes.split_first() else { return };
+    let mut buffer = bytes.to_vec();
+    while !buffer.is_empty() {
+        let before = buffer.len();
+        match command(&mut buffer, how & 1 == 1) {
+            Ok(Some((_, Command::Instream))) => {
+                while let Some(length) = chunk(&mut buffer).filter(|length| *length > 0) {
+                    let taken = buffer.len().min(length as usize);
+                    buffer.drain(..taken);
+                }
+            }
+            Ok(Some(_)) => {}
+            Ok(None) | Err(TooLong) => return,
+        }
+        assert!(buffer.len() < before, "a command of nothing");
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

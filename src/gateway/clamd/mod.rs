@@ -6,4 +6,6 @@ mod codec;
 mod contents;
 mod session;
 
+#[cfg(fuzzing)]
+pub use codec::fuzzed;
 pub use session::{Clamd, session};

@@ -83,6 +83,35 @@ pub(super) fn page(slip: &Words) -> Vec<u8> {
     .into_bytes()
 }
 
+/// Any bytes, as a proxy might send them: a head, what it says is inside, and a body's
+/// chunks.
+#[cfg(fuzzing)]
+pub fn fuzzed(bytes: &[u8]) {
+    use super::codec::{Chunk, chunk, head};
+    let mut buffer = bytes.to_vec();
+    while let Ok(Some(asked)) = head(&mut buffer) {
+        let heads: Vec<u8> = buffer.drain(..asked.heads.min(buffer.len())).collect();
+        if let Ok(about) = About::of(&heads, asked.response) {
+            assert!(!about.name.is_empty() && !about.name.contains(['/', '\\']), "{}", about.name);
+            assert!(!about.name.chars().any(char::is_control), "{:?}", about.name);
+            let _ = about.is_form();
+        }
+        if !asked.has_body {
+            continue;
+        }
+        loop {
+            match chunk(&mut buffer) {
+                Ok(Some(Chunk::Bytes(size))) => {
+                    let taken = buffer.len().min(size.saturating_add(2));
+                    buffer.drain(..taken);
+                }
+                Ok(Some(Chunk::End { .. })) => break,
+                Ok(None) | Err(_) => return,
+            }
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -8,4 +8,6 @@ mod codec;
 mod http;
 mod session;
 
+#[cfg(fuzzing)]
+pub use http::fuzzed;
 pub use session::{Icap, session};

@@ -181,6 +181,38 @@ fn shown(text: &[u8]) -> String {
     String::from_utf8_lossy(text).chars().filter(|c| !c.is_control()).collect()
 }
 
+/// Any bytes, as a mail server might send them: packets end, and what becomes of a message
+/// stays within its room.
+#[cfg(fuzzing)]
+pub fn fuzzed(bytes: &[u8]) {
+    use super::codec::{Said, take};
+    let room = Room::new(1 << 20, std::time::Duration::ZERO);
+    let fresh = || Message::new(&room, 1 << 18, "192.0.2.1");
+    let (mut buffer, mut message) = (bytes.to_vec(), fresh());
+    loop {
+        let before = buffer.len();
+        match take(&mut buffer) {
+            Ok(Some(said)) => match said {
+                Said::Macros(_, pairs) => message.macros(&kept(pairs)),
+                Said::Mail(texts) => message.mail(&texts),
+                Said::Recipient(texts) => message.recipient(&texts),
+                Said::Header(name, value) => message.header(&name, &value, before & 1 == 1),
+                Said::Body(piece) => message.body(&piece),
+                Said::EndOfBody(_) => {
+                    let forged = message.forged();
+                    assert!(forged.iter().all(|(_, number)| *number > 0));
+                    let _ = std::mem::replace(&mut message, fresh()).end();
+                }
+                _ => {}
+            },
+            Ok(None) | Err(_) => break,
+        }
+        assert!(buffer.len() < before, "a packet of nothing");
+    }
+    drop(message);
+    assert_eq!(room.taken(), 0, "all is given back");
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -7,4 +7,6 @@ mod message;
 mod session;
 
 pub(super) use message::TRACE;
+#[cfg(fuzzing)]
+pub use message::fuzzed;
 pub use session::{Milter, session};

@@ -21,6 +21,8 @@ use sha2::{Digest, Sha256};
 
 use self::letter::Letter;
 pub(super) use self::letter::What;
+#[cfg(fuzzing)]
+pub use self::origin::fuzzed;
 pub(super) use self::origin::is_plain;
 use self::origin::{Head, author};
 use super::clock::{self, Duration, Instant};

@@ -151,6 +151,20 @@ fn one_line(value: &str) -> Option<String> {
     (fits && value.bytes().all(|b| (b' '..=b'~').contains(&b))).then(|| value.to_owned())
 }
 
+/// Any bytes as the head of a mail and as an address: what comes of them makes no other
+/// line in a notice than its own.
+#[cfg(fuzzing)]
+pub fn fuzzed(bytes: &[u8]) {
+    let one_line = |text: &String| text.bytes().all(|b| (b' '..=b'~').contains(&b));
+    if let Ok(Head { id, subject }) = head_of(bytes) {
+        assert!(id.iter().chain(&subject).all(one_line), "{id:?} {subject:?}");
+    }
+    let address = String::from_utf8_lossy(bytes);
+    if is_plain(&address) {
+        assert!(one_line(&address.to_string()) && !address.contains([' ', ',', '<', '"', ':']));
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -75,7 +75,7 @@ fn a_notice_is_handed_to_the_program_and_what_fails_changes_nothing() {
     assert_eq!(send("4AB5", &[subject, ("Message-ID", "<7@agency.example>")], MARKED), "hqc");
     assert_eq!(gateway.wait_for("notice")["why"], "sent-before");
     // A program that fails: it is held all the same, and that nobody was told is said.
-    script(folder.path(), "exit 75");
+    script(folder.path(), "cat > /dev/null; exit 75");
     assert_eq!(send("4AB6", &[], &format!("{MARKED}6")), "hqc");
     let notice = gateway.wait_for("notice");
     assert_eq!(notice["outcome"], "not-sent", "{notice}");
