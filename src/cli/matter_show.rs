@@ -6,6 +6,7 @@ use serde::de::DeserializeOwned;
 
 use super::Status;
 use super::store_file::{InWords, StoreArgs, now};
+use crate::dictionary::Dictionary;
 use crate::model::{Step, Verdict};
 use crate::record::{Act, Acted, Docket, Line, Mark, Passage, Passed, QueueOf};
 use crate::report::phrases::{self, Phrase};
@@ -171,6 +172,7 @@ fn found(docket: &Docket, lang: Lang, out: &mut dyn Write) -> io::Result<()> {
         made.as_of,
         made.engine
     )?;
+    let dictionary = Dictionary::shipped();
     for (part, number) in docket.evidence.parts.iter().zip(1..) {
         writeln!(
             out,
@@ -184,7 +186,10 @@ fn found(docket: &Docket, lang: Lang, out: &mut dyn Write) -> io::Result<()> {
             writeln!(out, "  {} {}", gap.rule, Shown(&lang.message(&gap.detail)))?;
         }
         for found in &part.findings {
-            let level = found.level.as_ref().map_or("-", |level| &level.level);
+            let level = found.level.as_ref().map_or("-", |claim| {
+                let known = dictionary.level_name(&claim.regime, &claim.level);
+                known.map_or(&*claim.level, |words| lang.of(words))
+            });
             let page = lang.pick(("p", ""), ("第", "页"));
             let line = lang.pick(("l", ""), ("第", "行"));
             let place = [(page, found.page), (line, found.line)];

@@ -64,13 +64,10 @@ pub(super) fn read(name: &str, lang: Lang) -> String {
 /// A level by regime and id, `cn:jimi`: its name in its own regime's words.
 pub(super) fn level(dictionary: &Dictionary, name: &str, lang: Lang) -> String {
     let (regime, id) = name.split_once(':').unwrap_or((name, ""));
-    let levels = dictionary.regimes.iter().filter(|known| known.id == regime);
-    let found = levels.flat_map(|known| &known.levels).find(|level| level.id == id);
-    match found {
-        Some(level) if lang.of(&level.name).is_empty() => shown(name),
-        Some(level) if regime == "cn" => shown(lang.of(&level.name)),
-        Some(level) => format!("{} ({})", shown(lang.of(&level.name)), shown(regime)),
-        None => shown(name),
+    match dictionary.level_name(regime, id).map(|words| lang.of(words)) {
+        None | Some("") => shown(name),
+        Some(level) if regime == "cn" => shown(level),
+        Some(level) => format!("{} ({})", shown(level), shown(regime)),
     }
 }
 

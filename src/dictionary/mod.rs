@@ -41,6 +41,8 @@ pub use sealed::{Sealed, Shut};
 #[cfg(fuzzing)]
 pub use sealed::{open as open_box, seal as seal_box};
 
+use crate::model::Words;
+
 /// All that vetmark looks for, and the law it rests on.
 #[derive(Debug, Default)]
 pub struct Dictionary {
@@ -72,6 +74,12 @@ impl Dictionary {
     /// The dictionaries that ship with the program.
     pub fn shipped() -> Self {
         load(&load::shipped()).expect("tests hold that the shipped dictionaries are sound")
+    }
+
+    /// What a level of a regime is called, where both are known here.
+    pub fn level_name(&self, regime: &str, level: &str) -> Option<&Words> {
+        let levels = self.regimes.iter().filter(|known| known.id == regime);
+        levels.flat_map(|known| &known.levels).find(|known| known.id == level).map(|it| &it.name)
     }
 
     /// Adds a keyed list, or known documents, with the keys to try on it.
